@@ -1,0 +1,83 @@
+"""The only reader of time.
+
+A rehearsal keeps a small file that says how its clock runs; every process of it reads the same file, so that one
+person winding the clock from the page moves all of them. Without a file this is the machine's own clock.
+"""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Dial:
+    """At `real` (seconds since the epoch) the clock showed `shown`, and runs `speed` times as fast."""
+
+    real: float
+    shown: float
+    speed: float
+
+
+_REAL_TIME = Dial(real=0.0, shown=0.0, speed=1.0)
+_LOOK_AGAIN_S = 0.2
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.dial = _REAL_TIME
+        self.looked = 0.0
+
+    def current(self) -> Dial:
+        if self.path is not None and time.monotonic() - self.looked > _LOOK_AGAIN_S:
+            self.looked = time.monotonic()
+            self.dial = _read(self.path)
+        return self.dial
+
+
+_clock = _Clock()
+
+
+def follow(path: Path | None) -> None:
+    """Run by the dial in this file from now on (a rehearsal); None goes back to the machine's clock."""
+    _clock.path, _clock.looked, _clock.dial = path, 0.0, _REAL_TIME
+    if path is not None:
+        _clock.dial = _read(path)
+
+
+def now() -> datetime:
+    """The present moment, aware and in UTC."""
+    dial = _clock.current()
+    return datetime.fromtimestamp(dial.shown + (time.time() - dial.real) * dial.speed, UTC)
+
+
+def speed() -> float:
+    """How many of the clock's seconds pass in a real one: 1.0 outside a rehearsal."""
+    return _clock.current().speed
+
+
+def real_seconds(span: timedelta) -> float:
+    """How long to sleep, in real seconds, for this span to pass on the clock."""
+    return span.total_seconds() / speed()
+
+
+def wind(path: Path, *, to: datetime | None = None, speed: float | None = None) -> None:
+    """Set a rehearsal's dial: to a moment, to a speed, or both. Written whole, so that no reader sees half of it."""
+    old = _read(path)
+    real = time.time()
+    shown = to.timestamp() if to is not None else old.shown + (real - old.real) * old.speed
+    dial = {"real": real, "shown": shown, "speed": old.speed if speed is None else speed}
+    draft = path.with_suffix(f".{os.getpid()}.new")
+    draft.write_text(json.dumps(dial))
+    draft.replace(path)
+    _clock.looked = 0.0
+
+
+def _read(path: Path) -> Dial:
+    try:
+        return Dial(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return _REAL_TIME
