@@ -61,7 +61,9 @@ class Settings(BaseSettings):
         if not self.secret_key:
             return self
         if len(self.secret_key) < SHORTEST_SECRET:
-            raise ValueError(f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -hex 32")
+            raise ValueError(
+                f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -hex 32"
+            )
         if self.secret_key in _example_values():
             raise ValueError("SECRET_KEY is the example's own; make one with: openssl rand -hex 32")
         return self
@@ -116,9 +118,7 @@ def load(home: Path | None = None) -> Settings:
     folder = home or Path(os.environ.get("PHONEBANK_HOME") or ".")
     values = {**dotenv_values(folder / ".env"), **os.environ}
     chosen = {
-        name: value
-        for name, value in ((field, values.get(field.upper())) for field in Settings.model_fields)
-        if value
+        name: value for name, value in ((field, values.get(field.upper())) for field in Settings.model_fields) if value
     }
     if not values.get("REHEARSAL") or values["REHEARSAL"] != "1":
         chosen.pop("rehearsal", None)
@@ -133,7 +133,7 @@ def load(home: Path | None = None) -> Settings:
 
 
 def child_environment(settings: Settings, **more: str) -> dict[str, str]:
-    """This process's environment for a part of the program started by `phonebank run`."""
+    """The process's environment for a part of the program started by `phonebank run`."""
     return {**os.environ, "PHONEBANK_HOME": str(settings.home), "PORT": str(settings.port), **more}
 
 
@@ -150,5 +150,7 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     except OSError as wrong:
-        raise UnavailableError(f"Cannot write {path}: {wrong.strerror}. Make the folder writable, or set SECRET_KEY.") from None
+        raise UnavailableError(
+            f"Cannot write {path}: {wrong.strerror}. Make the folder writable, or set SECRET_KEY."
+        ) from None
     return path.read_text()

@@ -1,0 +1,27 @@
+"""What we ask: one action at one time, in the words of each language, with the answers prepared for it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from phonebank.db import JSONField, Moment
+
+
+class Ask(SQLModel, table=True):
+    """One hard ask. An alternative is an Ask of its own.
+
+    `texts` maps a language to its versions ({"en": ["Hi …", "Hello …"], "es": ["Hola …"]}); `answers` maps a language
+    to the prepared words by name ({"en": {"yes": "Wonderful …"}}).
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    action: str = ""
+    starts_at: datetime | None = Field(default=None, sa_type=Moment)
+    ends_at: datetime | None = Field(default=None, sa_type=Moment)
+    timezone: str = "America/New_York"
+    place: str = ""
+    why: str = ""
+    link: str = ""
+    texts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)

@@ -1,0 +1,1 @@
+"""Of whom we ask, when and from which sender."""

@@ -1,0 +1,1 @@
+"""People we may reach and how they came to us."""

@@ -1,0 +1,1 @@
+"""Where the house meets the phone network."""

@@ -1,0 +1,1 @@
+"""A maybe in human hands."""

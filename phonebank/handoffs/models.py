@@ -1,0 +1,49 @@
+"""A maybe in human hands.
+
+open → claimed → closed;  a lease that lapses goes back to open
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from phonebank.db import Moment, choice
+
+
+class HandoffStatus(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+
+
+class Handoff(SQLModel, table=True):
+    """One conversation that waits for a person. One stands open for a number at a time."""
+
+    __table_args__ = (
+        Index(
+            "handoff_standing",
+            "phone",
+            unique=True,
+            sqlite_where=text("status <> 'closed'"),
+            postgresql_where=text("status <> 'closed'"),
+        ),
+        Index("handoff_waiting", "status", "urgency", "opened_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    phone: str
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    recipient_id: int | None = Field(default=None, foreign_key="recipient.id", index=True)
+    status: HandoffStatus = Field(default=HandoffStatus.OPEN, sa_type=choice(HandoffStatus))
+    reason: str  # an Intent's word, "unsure", "opt_in_request" or "late"
+    why: str = ""  # what the reader understood, and from which words
+    urgency: int = 2  # 0 held opt-outs, 1 commitments at risk, 2 the rest
+    claimed_by: int | None = Field(default=None, foreign_key="person.id")
+    claimed_until: datetime | None = Field(default=None, sa_type=Moment)
+    draft: str = ""  # the unsent answer; it outlives the claim
+    verdict: str | None = None
+    closed_by: int | None = Field(default=None, foreign_key="person.id")
+    opened_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)

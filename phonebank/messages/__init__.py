@@ -1,0 +1,1 @@
+"""One text, in or out."""

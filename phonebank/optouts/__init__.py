@@ -1,0 +1,1 @@
+"""Numbers we must not reach, and holds."""

@@ -1,0 +1,43 @@
+"""Who must not be reached, and why."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlmodel import Session, col, select
+
+from phonebank.optouts.models import Ban, OptOut
+
+_AT_ONCE = 500
+
+
+def standing(session: Session, phone: str) -> dict[Ban, OptOut]:
+    """The bans that stand on this number, by kind."""
+    rows = session.exec(select(OptOut).where(OptOut.phone == phone, col(OptOut.lifted_at).is_(None)))
+    return {row.kind: row for row in rows}
+
+
+def is_opted_out(session: Session, phone: str) -> bool:
+    return Ban.OPT_OUT in standing(session, phone)
+
+
+def opted_out_among(session: Session, phones: Iterable[str]) -> set[str]:
+    """Those of these numbers that are opted out."""
+    asked = list(phones)
+    found: set[str] = set()
+    for start in range(0, len(asked), _AT_ONCE):
+        rows = session.exec(
+            select(OptOut.phone).where(
+                col(OptOut.phone).in_(asked[start : start + _AT_ONCE]),
+                OptOut.kind == Ban.OPT_OUT,
+                col(OptOut.lifted_at).is_(None),
+            ),
+        )
+        found.update(rows)
+    return found
+
+
+def entries(session: Session, *, only_standing: bool = True) -> Iterator[OptOut]:
+    """The ledger, oldest first, streamed."""
+    query = select(OptOut).order_by(col(OptOut.id))
+    if only_standing:
+        query = query.where(col(OptOut.lifted_at).is_(None))
+    yield from session.exec(query.execution_options(yield_per=1000))

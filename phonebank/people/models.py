@@ -1,0 +1,43 @@
+"""Who may sign in, and the one-time links they sign in with."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from phonebank.db import Moment, choice
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    ORGANIZER = "organizer"
+    VOLUNTEER = "volunteer"
+
+
+class PersonStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Person(SQLModel, table=True):
+    """Somebody of the campaign: never a supporter."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: Role = Field(sa_type=choice(Role))
+    status: PersonStatus = Field(default=PersonStatus.ACTIVE, sa_type=choice(PersonStatus))
+    password_hash: str | None = None
+    sessions_begun: int = 0  # bumped to end every open session at once
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class SignInLink(SQLModel, table=True):
+    """A link that signs one person in, once. Only its hash is kept."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: str = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)

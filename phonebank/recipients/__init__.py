@@ -1,0 +1,1 @@
+"""One contact in one campaign."""

@@ -1,0 +1,1 @@
+"""What they said, and what we do about it."""

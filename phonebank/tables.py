@@ -1,0 +1,30 @@
+"""Imports every models.py, so that the metadata is complete."""
+
+from sqlmodel import SQLModel
+
+from phonebank.asks import models as _asks
+from phonebank.campaigns import models as _campaigns
+from phonebank.contacts import models as _contacts
+from phonebank.followups import models as _followups
+from phonebank.handoffs import models as _handoffs
+from phonebank.messages import models as _messages
+from phonebank.optouts import models as _optouts
+from phonebank.people import models as _people
+from phonebank.recipients import models as _recipients
+from phonebank.replies import models as _replies
+
+__all__ = ["metadata"]
+
+_ROOMS = (
+    _asks,
+    _campaigns,
+    _contacts,
+    _followups,
+    _handoffs,
+    _messages,
+    _optouts,
+    _people,
+    _recipients,
+    _replies,
+)
+metadata = SQLModel.metadata
