@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Table, update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from phonebank.db import insert_ignoring
 from phonebank.optouts.models import Ban, OptOut
@@ -35,9 +35,9 @@ def lift(session: Session, phone: str, *, because: str, by: str, now: datetime, 
     of staff. A hold is lifted by whoever has read what it was for.
     """
     standing = update(OptOut).where(
-        OptOut.phone == phone,  # type: ignore[arg-type]
-        OptOut.kind == kind,  # type: ignore[arg-type]
-        OptOut.lifted_at.is_(None),  # type: ignore[union-attr]
+        col(OptOut.phone) == phone,
+        col(OptOut.kind) == kind,
+        col(OptOut.lifted_at).is_(None),
     )
     lifted = standing.values(lifted_at=now, lifted_by=by, lifted_because=because)
     return bool(session.connection().execute(lifted).rowcount)

@@ -1,0 +1,145 @@
+"""The doorbell: the only importer of rq and maker of Redis connections.
+
+A turn is named by a string and a key, never by rows: the database is the truth, and a bell that is lost is rung again
+by the next sweep of the clock. At most one ring waits for each turn and key; the turn lifts the flag before it looks,
+so that whatever is committed while it works rings again.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import event
+from sqlmodel import Session
+
+from phonebank import logs
+from phonebank.errors import UnavailableError
+from phonebank.settings import Settings
+
+URGENT, BULK, SLOW = QUEUES = ("urgent", "bulk", "slow")
+
+QUEUE_OF_TURN = {
+    "replies": URGENT,  # a supporter has answered
+    "answers": URGENT,  # somebody waits for this text; key: the sender
+    "followups": URGENT,
+    "spool": URGENT,
+    "texts": BULK,  # asks; key: the sender
+    "enrolling": SLOW,  # key: the campaign
+    "imports": SLOW,  # key: the upload
+    "reconciling": SLOW,
+}
+
+TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings again
+_TURN_KILLED_AFTER_S = 180
+_FLAG_LASTS_S = 60
+_PENDING = "rings_after_commit"
+
+log = logs.get("jobs")
+
+
+class _Bell:
+    settings: Settings | None = None
+
+
+def configure(settings: Settings) -> None:
+    """Where the bell hangs for this process."""
+    _Bell.settings = settings
+    connection.cache_clear()
+
+
+def embedded_address(settings: Settings) -> Path:
+    """The file in var/ that says where the embedded Redis listens."""
+    return settings.var / "redis.url"
+
+
+def redis_url(settings: Settings) -> str:
+    """REDIS_URL, or the embedded server's address. Raises UnavailableError when neither is there."""
+    if settings.redis_url:
+        return settings.redis_url
+    try:
+        return embedded_address(settings).read_text().strip()
+    except FileNotFoundError:
+        raise UnavailableError(
+            "No Redis: start `phonebank run` (it brings its own), or set REDIS_URL to a server.",
+        ) from None
+
+
+@cache
+def connection() -> Redis:
+    """The connection pool of this process; made anew after a fork."""
+    if _Bell.settings is None:
+        raise UnavailableError("No Redis is configured yet.")
+    return Redis.from_url(
+        redis_url(_Bell.settings),
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def ring(turn: str, key: str = "") -> None:
+    """Ask for a turn. A Redis that is down loses nothing: the clock's sweep rings again."""
+    try:
+        bell = connection()
+        if bell.set(_flag(turn, key), 1, nx=True, ex=_FLAG_LASTS_S):
+            queue(QUEUE_OF_TURN[turn]).enqueue_call(
+                f"workers.{turn}.turn",
+                args=(key,),
+                timeout=_TURN_KILLED_AFTER_S,
+                result_ttl=0,
+                failure_ttl=3600,
+                description=turn,
+            )
+    except (RedisError, UnavailableError) as wrong:
+        connection.cache_clear()
+        log.warning("ring lost; the clock rings again", turn=turn, error=type(wrong).__name__)
+
+
+def lift_flag(turn: str, key: str) -> None:
+    """Done first by a turn, so that rows committed from now on ring again."""
+    connection().delete(_flag(turn, key))
+
+
+def ring_after_commit(session: Session, turn: str, key: str = "") -> None:
+    """Ring once the rows this turn will find are committed; a rollback drops the ring."""
+    if _PENDING not in session.info:
+        session.info[_PENDING] = {}
+        event.listen(session, "after_commit", _ring_pending)
+        event.listen(session, "after_rollback", _drop_pending)
+    session.info[_PENDING][turn, key] = None
+
+
+def queue(name: str) -> Queue:
+    """One of QUEUES, with the JSON serializer: a job is a name and a string."""
+    return Queue(name, connection=connection(), serializer=JSONSerializer)
+
+
+def is_up() -> bool:
+    """Whether the bell can be rung now."""
+    try:
+        return bool(connection().ping())
+    except (RedisError, UnavailableError):
+        connection.cache_clear()
+        return False
+
+
+def _flag(turn: str, key: str) -> str:
+    return f"phonebank:rung:{turn}:{key}"
+
+
+def _ring_pending(session: Session) -> None:
+    pending, session.info[_PENDING] = session.info[_PENDING], {}
+    for turn, key in pending:
+        ring(turn, key)
+
+
+def _drop_pending(session: Session) -> None:
+    session.info[_PENDING] = {}
+
+
+os.register_at_fork(after_in_child=connection.cache_clear)
