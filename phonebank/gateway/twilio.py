@@ -1,0 +1,243 @@
+"""The only importer of twilio: send, list, look at the account, verify and make signatures."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from phonebank.errors import NotFoundError, UnavailableError
+from phonebank.gateway.codes import CodeAction, action, meaning
+from phonebank.gateway.contract import Accepted, Failure, GatewayError, LoggedText, OutgoingText
+from phonebank.gateway.inbound import RANK
+from phonebank.settings import Settings
+
+CONNECT_S, ANSWER_S = 5, 32
+"""Twilio ends a slow request itself after about 26 s; giving up before that would doubt texts for nothing."""
+
+IN_FLIGHT = 128
+LONGEST_VALID_S = 36_000
+_NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_SERVICE = "MG"
+
+
+def verify(settings: Settings, url: str, params: Mapping[str, Any], signature: str) -> bool:
+    """Whether this webhook was signed with one of our auth tokens, over this exact public address and form."""
+    return any(RequestValidator(token).validate(url, params, signature) for token in settings.auth_tokens)
+
+
+def sign(url: str, params: Mapping[str, Any], auth_token: str) -> str:
+    """The X-Twilio-Signature a carrier with this token would send."""
+    return str(RequestValidator(auth_token).compute_signature(url, params))
+
+
+def moved(url: str, base: str | None) -> str:
+    """Any of Twilio's addresses, moved to a stand-in or proxy when one is set."""
+    if not base:
+        return url
+    to, parts = urlsplit(base), urlsplit(url)
+    return urlunsplit((to.scheme, to.netloc, to.path.rstrip("/") + parts.path, parts.query, ""))
+
+
+class _Transport(AsyncTwilioHttpClient):
+    """The SDK's asynchronous transport with a pool, timeouts, and no state shared between requests in flight."""
+
+    def __init__(self, base: str | None, in_flight: int) -> None:
+        super().__init__(pool_connections=False)
+        self.base = base
+        self.pool = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=in_flight),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=ANSWER_S),
+        )
+
+    async def request(  # type: ignore[override]  # noqa: PLR0913, PLR0917 - the SDK's own signature
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the SDK's own signature
+        allow_redirects: bool = False,
+    ) -> Response:
+        del timeout
+        async with self.pool.request(
+            method.upper(),
+            moved(url, self.base),
+            params=params,  # type: ignore[arg-type]  # the SDK says object, and gives strings
+            data=data,
+            headers=headers,
+            auth=aiohttp.BasicAuth(*auth) if auth else None,
+            allow_redirects=allow_redirects,
+        ) as answer:
+            return Response(answer.status, await answer.text(errors="replace"), answer.headers)
+
+
+class Speaking:
+    """A Gateway over Twilio's API; made by `speaking` inside a running event loop."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def send(self, text: OutgoingText) -> Accepted:
+        sender = {"messaging_service_sid" if text.sender.startswith(_SERVICE) else "from_": text.sender}
+        try:
+            made = await self._client.messages.create_async(
+                to=text.to,
+                body=text.body,
+                validity_period=max(1, min(LONGEST_VALID_S, text.valid_s)),
+                status_callback=text.status_callback,
+                **sender,
+            )
+        except Exception as wrong:  # whatever is not a plain refusal may have gone out
+            raise _failure(wrong) from wrong
+        if not made.sid:
+            raise GatewayError("The carrier accepted a text without giving its id.", Failure.UNKNOWN)
+        return Accepted(sid=made.sid, rank=RANK.get(str(made.status), 0))
+
+    async def texts_to(self, phone: str, since: datetime) -> list[LoggedText]:
+        try:
+            # DateSent is null while a text is queued, so the log is read by number alone, newest first.
+            found = await self._client.messages.list_async(to=phone, limit=50, page_size=50)
+        except Exception as wrong:
+            raise _failure(wrong) from wrong
+        return [
+            LoggedText(one.sid, one.to or "", one.body or "", one.date_created, str(one.status), one.error_code)
+            for one in found
+            if one.sid and one.date_created and one.date_created >= since - timedelta(seconds=1)
+        ]
+
+
+@asynccontextmanager
+async def speaking(settings: Settings, in_flight: int = IN_FLIGHT) -> AsyncIterator[Speaking]:
+    """A gateway for as long as this block lasts; its connections are kept between batches."""
+    transport = _Transport(settings.twilio_api_base_url, in_flight)
+    try:
+        yield Speaking(_client(settings, transport))
+    finally:
+        await transport.pool.close()
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """Where the carrier sends what people text to a sender, and whether that is our own address."""
+
+    inbound_url: str
+    is_ours: bool
+
+
+class Account:
+    """What a launch and `phonebank doctor` ask of the account. Raises UnavailableError with what to do."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client = _client(settings, _PatientTransport(settings.twilio_api_base_url))
+
+    def check(self) -> str:
+        """The account's friendly name, when the keys are good."""
+        with _asking_the_account():
+            return str(self._client.api.accounts(str(self._settings.twilio_account_sid)).fetch().friendly_name)
+
+    def owns_sender(self, sender: str) -> bool:
+        """Whether this Messaging Service, number or short code is the account's own."""
+        try:
+            with _asking_the_account():
+                return self._find(sender) is not None
+        except NotFoundError:
+            return False
+
+    def numbers_of(self, sender: str) -> list[str]:
+        """The numbers a sender speaks from: a Messaging Service's pool, or itself."""
+        if not sender.startswith(_SERVICE):
+            return [sender]
+        with _asking_the_account():
+            return [str(one.phone_number) for one in self._client.messaging.v1.services(sender).phone_numbers.list()]
+
+    def webhooks(self, sender: str) -> Webhooks:
+        with _asking_the_account():
+            found = self._find(sender)
+        url = str(getattr(found, "inbound_request_url", None) or getattr(found, "sms_url", None) or "")
+        return Webhooks(url, is_ours=url.split("#", maxsplit=1)[0] == self._sms_url())
+
+    def set_webhooks(self, sender: str) -> None:
+        """Point what people text to this sender at our public address."""
+        with _asking_the_account():
+            found = self._find(sender)
+            if sender.startswith(_SERVICE):
+                found.update(inbound_request_url=self._sms_url(), use_inbound_webhook_on_number=False)
+            else:
+                found.update(sms_url=self._sms_url(), sms_method="POST")
+
+    def _sms_url(self) -> str:
+        return f"{self._settings.address}/twilio/sms"
+
+    def _find(self, sender: str) -> Any:
+        if sender.startswith(_SERVICE):
+            return self._client.messaging.v1.services(sender).fetch()
+        if sender.startswith("+"):
+            return next(iter(self._client.incoming_phone_numbers.list(phone_number=sender, limit=1)), None)
+        return next(iter(self._client.api.account.short_codes.list(short_code=sender, limit=1)), None)
+
+
+class _PatientTransport(TwilioHttpClient):
+    """The SDK's plain transport, with a timeout and the stand-in's address."""
+
+    def __init__(self, base: str | None) -> None:
+        super().__init__(timeout=20, max_retries=0)
+        self.base = base
+
+    def request(self, method: str, url: str, *rest: Any, **more: Any) -> Response:  # type: ignore[override]
+        """As the SDK's own, at the address we are told to use."""
+        return super().request(method, moved(url, self.base), *rest, **more)
+
+
+@contextmanager
+def _asking_the_account() -> Iterator[None]:
+    try:
+        yield
+    except TwilioException as wrong:
+        status, code = getattr(wrong, "status", None), getattr(wrong, "code", None)
+        if status in {401, 403}:
+            raise UnavailableError("Twilio refused the keys: check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN.") from wrong
+        if status == 404:  # noqa: PLR2004
+            raise NotFoundError("Twilio does not know this address or sender.") from wrong
+        raise UnavailableError(
+            f"Twilio could not answer: {meaning(code if isinstance(code, int) else None)}."
+        ) from wrong
+    except (RequestException, ValueError) as wrong:
+        raise UnavailableError("Twilio could not be reached: check the network and TWILIO_API_BASE_URL.") from wrong
+
+
+def _client(settings: Settings, transport: Any) -> Client:
+    if not settings.has_twilio_keys:
+        raise UnavailableError("Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to speak to the carrier.")
+    sid, token = settings.twilio_account_sid, settings.twilio_auth_token
+    user, password = settings.twilio_api_key or sid, settings.twilio_api_secret or token
+    # An empty environment: TWILIO_REGION and TWILIO_EDGE would mangle the host.
+    return Client(user, password, account_sid=sid, http_client=transport, environment={"-": "-"})
+
+
+def _failure(wrong: Exception) -> GatewayError:
+    if isinstance(wrong, _NEVER_CONNECTED):
+        return GatewayError("The carrier could not be reached.", Failure.LATER)
+    status, code = getattr(wrong, "status", None), getattr(wrong, "code", None)
+    if not isinstance(wrong, TwilioException) or not isinstance(status, int):
+        return GatewayError("The carrier did not answer plainly.", Failure.UNKNOWN)
+    code = code if isinstance(code, int) else None
+    if status == 429:  # noqa: PLR2004 - Twilio: the request was never processed
+        return GatewayError(meaning(code or 20429), Failure.LATER, code or 20429)
+    if not 400 <= status < 500:  # noqa: PLR2004
+        return GatewayError("The carrier failed, and may have taken the text.", Failure.UNKNOWN, code)
+    kinds = {CodeAction.LATER: Failure.LATER, CodeAction.DOUBTFUL: Failure.UNKNOWN}
+    return GatewayError(meaning(code), kinds.get(action(code), Failure.REFUSED), code)
