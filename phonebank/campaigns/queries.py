@@ -1,0 +1,120 @@
+"""Reads of campaigns, what belongs to them, and whom they may reach."""
+
+import difflib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, column, exists, func, table
+from sqlmodel import Session, col, select
+
+from phonebank.asks.models import Ask
+from phonebank.campaigns.models import Alternative, Campaign, CampaignList, CampaignStatus, FollowUpPlan
+from phonebank.contacts.models import Contact, ContactList, ListMember
+from phonebank.errors import NotFoundError
+from phonebank.optouts.models import Ban, OptOut
+
+_AT_ONCE = 2000
+# Who was asked lately is the recipients' to know, a room above: only the names of two columns are borrowed here.
+_asked = table("recipient", column("phone"), column("asked_at"))
+
+
+def by_name(session: Session, name: str) -> Campaign:
+    """The campaign of this name. Raises NotFoundError naming the nearest one."""
+    found = session.exec(select(Campaign).where(Campaign.name == name)).first()
+    if found is None:
+        raise NotFoundError(f"There is no campaign named “{name}”{_nearest(session, name, select(Campaign.name))}")
+    return found
+
+
+def by_id(session: Session, campaign_id: int) -> Campaign:
+    """The campaign of this id. Raises NotFoundError."""
+    found = session.get(Campaign, campaign_id)
+    if found is None:
+        raise NotFoundError("There is no such campaign.")
+    return found
+
+
+def is_taken(session: Session, name: str) -> bool:
+    return session.exec(select(Campaign.id).where(Campaign.name == name)).first() is not None
+
+
+def all_(session: Session) -> list[Campaign]:
+    """Every campaign, newest first."""
+    return list(session.exec(select(Campaign).order_by(col(Campaign.id).desc())))
+
+
+def due_to_launch(session: Session, now: datetime) -> list[Campaign]:
+    """Drafts whose launch time has come, oldest first."""
+    due = select(Campaign).where(Campaign.status == CampaignStatus.DRAFT, col(Campaign.launch_at) <= now)
+    return list(session.exec(due.order_by(col(Campaign.launch_at))))
+
+
+def list_named(session: Session, name: str) -> ContactList:
+    """The contact list of this name. Raises NotFoundError naming the nearest one."""
+    found = session.exec(select(ContactList).where(ContactList.name == name)).first()
+    if found is None:
+        nearest = _nearest(session, name, select(ContactList.name))
+        raise NotFoundError(f"There is no list named “{name}”{nearest}")
+    return found
+
+
+def lists_of(session: Session, campaign: Campaign) -> list[ContactList]:
+    belongs = select(ContactList).join(CampaignList).where(CampaignList.campaign_id == campaign.id)
+    return list(session.exec(belongs.order_by(col(ContactList.id))))
+
+
+def ask_of(session: Session, campaign: Campaign) -> Ask:
+    """The campaign's own ask; the alternatives' are in `alternatives_of`."""
+    return session.exec(select(Ask).where(Ask.id == campaign.ask_id)).one()
+
+
+def alternatives_of(session: Session, campaign: Campaign) -> list[tuple[Alternative, Ask]]:
+    """What is offered to a not now or a not that, in the file's order."""
+    pairs = select(Alternative, Ask).join(Ask).where(Alternative.campaign_id == campaign.id)
+    return list(session.exec(pairs.order_by(col(Alternative.id))))
+
+
+def follow_up_plans_of(session: Session, campaign: Campaign) -> list[FollowUpPlan]:
+    """The reminders, the earliest first."""
+    plans = select(FollowUpPlan).where(FollowUpPlan.campaign_id == campaign.id)
+    return list(session.exec(plans.order_by(col(FollowUpPlan.before_seconds).desc())))
+
+
+def members_of(campaign: Campaign, *, now: datetime) -> Select[Any]:
+    """SELECT of Contact: everyone on the campaign's lists whom its `exclude` does not leave out, in order of id."""
+    member_of = select(ListMember.list_id).where(ListMember.contact_id == Contact.id)
+    wanted = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
+    chosen = select(Contact).where(exists(member_of.where(col(ListMember.list_id).in_(wanted))))
+    if left_out := campaign.excluded.get("lists"):
+        unwanted = select(ContactList.id).where(col(ContactList.name).in_(left_out))
+        chosen = chosen.where(~exists(member_of.where(col(ListMember.list_id).in_(unwanted))))
+    if days := campaign.excluded.get("asked_within_days"):
+        lately = select(_asked.c.phone).where(_asked.c.asked_at > now - timedelta(days=days))
+        chosen = chosen.where(col(Contact.phone).not_in(lately))
+    return chosen.order_by(col(Contact.id))
+
+
+def contacts_to_ask(session: Session, campaign: Campaign, *, now: datetime) -> Iterator[Contact]:
+    """Everyone the campaign would ask if it were launched now: its members without an opt-out or hold, streamed."""
+    banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
+    chosen = members_of(campaign, now=now).where(~banned)
+    yield from session.scalars(chosen.execution_options(yield_per=_AT_ONCE))
+
+
+def count_opted_out(session: Session, campaign: Campaign, *, now: datetime) -> int:
+    """How many of its members an opt-out leaves out."""
+    banned = exists().where(
+        col(OptOut.phone) == Contact.phone, col(OptOut.kind) == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None)
+    )
+    chosen = members_of(campaign, now=now).where(banned).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def _nearest(session: Session, name: str, names: Any) -> str:
+    known = list(session.scalars(names))
+    by_fold = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(name.casefold(), by_fold, 1, 0.4)
+    if close:
+        return f"; did you mean “{by_fold[close[0]]}”?"
+    return "." if known else ": there is none yet."
