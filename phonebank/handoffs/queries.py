@@ -1,0 +1,148 @@
+"""Which conversations wait for a person, whose they are, and who has the last word."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from phonebank.campaigns.models import Campaign
+from phonebank.contacts.models import Contact
+from phonebank.errors import NotFoundError
+from phonebank.handoffs.models import Handoff, HandoffStatus
+from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
+from phonebank.people.models import Person
+
+_NEVER_ARRIVED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One standing conversation as the list shows it: never a number or a last name."""
+
+    id: int
+    campaign: str
+    first_name: str
+    reason: str
+    status: HandoffStatus
+    urgency: int
+    opened_at: datetime
+    claimed_by: int | None
+    claimer: str
+    claimed_until: datetime | None
+    last_text: str
+    is_our_turn: bool
+
+    def is_held(self, now: datetime) -> bool:
+        """Somebody's lease stands."""
+        return self.claimed_until is not None and self.claimed_until > now
+
+
+def by_id(session: Session, handoff_id: int) -> Handoff:
+    """Raises NotFoundError for an unknown one."""
+    found = session.get(Handoff, handoff_id, populate_existing=True)
+    if found is None:
+        raise NotFoundError("There is no such conversation.")
+    return found
+
+
+def standing_of(session: Session, phone: str) -> Handoff | None:
+    """The one that stands for this number (E.164), if any."""
+    return session.exec(select(Handoff).where(Handoff.phone == phone, Handoff.status != HandoffStatus.CLOSED)).first()
+
+
+def waiting(session: Session, limit: int | None = None) -> list[Waiting]:
+    """All that stand, open or claimed: most urgent first, then oldest."""
+    in_order = _rows().order_by(col(Handoff.urgency), col(Handoff.opened_at), col(Handoff.id)).limit(limit)
+    return [_shown(row) for row in session.connection().execute(in_order)]
+
+
+def oldest_first(session: Session) -> Iterator[Waiting]:
+    """All that stand, streamed in the order they were opened."""
+    rows = _rows().order_by(col(Handoff.opened_at), col(Handoff.id)).execution_options(yield_per=500)
+    yield from map(_shown, session.connection().execute(rows))
+
+
+def mine(session: Session, person_id: int, now: datetime) -> list[Waiting]:
+    """Those this person holds now, the one that waits longest first."""
+    held = _rows().where(col(Handoff.claimed_by) == person_id, col(Handoff.claimed_until) > now)
+    return [_shown(row) for row in session.connection().execute(held.order_by(col(Handoff.opened_at)))]
+
+
+def counts(session: Session, campaign_id: int | None = None) -> dict[str, int]:
+    """How many handoffs have each status, of one campaign or of all: `{"open": 3, …}`, every status named."""
+    query = columns(col(Handoff.status), func.count().label("number")).group_by(col(Handoff.status))
+    if campaign_id is not None:
+        query = query.where(col(Handoff.campaign_id) == campaign_id)
+    found = {row.status: row.number for row in session.connection().execute(query)}
+    return {status.value: found.get(status, 0) for status in HandoffStatus}
+
+
+def answers(session: Session, handoff_id: int, phone: str) -> list[Message]:
+    """What volunteers wrote in this handoff, newest first."""
+    steps = col(Message.step).startswith(f"answer:{handoff_id}:", autoescape=True)
+    query = select(Message).where(Message.phone == phone, steps).order_by(col(Message.id).desc())
+    return list(session.exec(query))
+
+
+def last_heard(session: Session, phone: str) -> Message | None:
+    """Their newest text."""
+    theirs = select(Message).where(Message.phone == phone, Message.direction == Direction.IN)
+    return session.exec(theirs.order_by(col(Message.id).desc()).limit(1)).first()
+
+
+def waits_for_us() -> ColumnElement[bool]:
+    """True unless a volunteer's answer is the last word (then only the supporter can go on)."""
+    theirs = _newest_id(col(Message.direction) == Direction.IN)
+    ours = _newest_id(and_(col(Message.kind) == MessageKind.ANSWER, col(Message.status).not_in(_NEVER_ARRIVED)))
+    return or_(ours.is_(None), func.coalesce(theirs, 0) > ours)
+
+
+def _newest_id(kind: ColumnElement[bool]) -> Any:
+    newest = select(func.max(Message.id)).where(Message.phone == Handoff.phone, kind)
+    return newest.correlate(Handoff).scalar_subquery()
+
+
+def _rows() -> Select[Any]:
+    last_text = (
+        select(Message.body)
+        .where(Message.phone == Handoff.phone, Message.direction == Direction.IN)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+        .correlate(Handoff)
+        .scalar_subquery()
+    )
+    return (
+        columns(
+            Handoff,
+            col(Campaign.name).label("campaign"),
+            col(Contact.first_name).label("first_name"),
+            col(Person.name).label("claimer"),
+            last_text.label("last_text"),
+            waits_for_us().label("is_our_turn"),
+        )
+        .outerjoin(Campaign, and_(col(Campaign.id) == Handoff.campaign_id))
+        .outerjoin(Contact, and_(col(Contact.phone) == Handoff.phone))
+        .outerjoin(Person, and_(col(Person.id) == Handoff.claimed_by))
+        .where(col(Handoff.status) != HandoffStatus.CLOSED)
+    )
+
+
+def _shown(row: Any) -> Waiting:
+    return Waiting(
+        id=row.id,
+        campaign=row.campaign or "",
+        first_name=row.first_name or "",
+        reason=row.reason,
+        status=HandoffStatus(row.status),
+        urgency=row.urgency,
+        opened_at=row.opened_at,
+        claimed_by=row.claimed_by,
+        claimer=row.claimer or "",
+        claimed_until=row.claimed_until,
+        last_text=row.last_text or "",
+        is_our_turn=bool(row.is_our_turn),
+    )
