@@ -59,7 +59,7 @@ install:
 	$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv; }; }
 	@$(PIP) --version >/dev/null 2>&1 || $(call fail,Python has no pip for a new environment: install it (Debian and Ubuntu: apt-get install python3-venv) and try again)
 	@echo "Installing the packages of requirements-dev.txt into .venv (half a minute the first time)"
-	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt || $(call fail,the packages could not be installed (pip says why above): mend that and try again)
+	@$(PIP) install --quiet --no-compile --require-hashes -r requirements-dev.txt || $(call fail,the packages could not be installed (pip says why above): mend that and try again)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . || $(call fail,phonebank itself could not be installed (pip says why above))
 	@$(WANTED) > $(STAMP)
 	@echo "Ready: .venv/bin/phonebank"

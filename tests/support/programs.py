@@ -119,4 +119,4 @@ def _chromium_of_playwright() -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(bring())
+    sys.exit(bring() or 0)
