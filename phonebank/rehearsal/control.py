@@ -1,0 +1,157 @@
+"""The rehearsal's own door, /_standin/: ledger, phones, faults, errors, supporters. Loopback and a token only."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from phonebank.rehearsal.carrier import Carrier
+from phonebank.rehearsal.faults import Fault
+from phonebank.rehearsal.ledger import as_row
+from phonebank.rehearsal.phones import Phone, as_shown
+from phonebank.rehearsal.receiving import Inbound
+
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Reply(_Asked):
+    body: str = ""
+    media: list[str] = []
+
+
+class _Inbound(_Asked):
+    sender: str = Field(alias="from")
+    to: str
+    body: str = ""
+    media: list[str] = []
+    sid: str | None = None
+    times: int = Field(1, ge=1, le=50)
+
+
+class _Faults(_Asked):
+    clear: bool = False
+    add: list[Fault] = []
+
+
+class _Errors(_Asked):
+    clear: bool = False
+    add: dict[str, int] = {}
+
+
+class Control:
+    """Answers as JSON; refuses with 400 and one sentence."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+
+    def add_routes(self, app: web.Application) -> None:
+        for method, path, endpoint in (
+            ("GET", "health", self.health),
+            ("GET", "ledger", self.ledger),
+            ("GET", "stats", self.stats),
+            ("GET", "phones", self.phones),
+            ("GET", "phones/{number}/thread", self.thread),
+            ("POST", "phones/{number}/reply", self.reply),
+            ("POST", "inbound", self.inbound),
+            ("POST", "faults", self.faults),
+            ("POST", "errors", self.errors),
+        ):
+            app.router.add_route(method, f"/_standin/{path}", self._guarded(endpoint))
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        token = f"Bearer {self._carrier.config.auth_token}"
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            if request.headers.get("Authorization") != token or request.remote not in {"127.0.0.1", "::1"}:
+                return web.json_response({"error": "Ask from this machine, with the auth token as bearer."}, status=403)
+            try:
+                return await endpoint(request)
+            except ValidationError as wrong:
+                return web.json_response({"error": str(wrong)}, status=400)
+
+        return answer
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": self._carrier.is_running}, status=200 if self._carrier.is_running else 503)
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        """Every accepted create, oldest first; `?to=` for one person's, `?since=` leaves out the first so many."""
+        person = request.query.get("to")
+        since = TypeAdapter(int).validate_python(request.query.get("since", "0"))
+        rows = [as_row(text) for text in self._carrier.ledger.accepted[since:] if person in (None, text.to)]
+        return web.json_response(rows)
+
+    async def stats(self, _request: web.Request) -> web.Response:
+        carrier = self._carrier
+        return web.json_response(
+            {
+                "accepted": len(carrier.ledger.accepted),
+                "segments": sum(text.segments for text in carrier.ledger.accepted),
+                "statuses": carrier.ledger.statuses(),
+                "requests": carrier.requests,
+                "refused": carrier.refused,
+                "faults": carrier.faults.struck,
+                "webhooks": carrier.webhooks.answered,
+                "phones": len(carrier.phones.by_number),
+                "to_come": len(carrier.timeline),
+            },
+        )
+
+    async def phones(self, request: web.Request) -> web.Response:
+        """The phones with the latest talk first, `?limit=` of them (200)."""
+        limit = TypeAdapter(int).validate_python(request.query.get("limit", "200"))
+        talking = [phone for phone in self._carrier.phones.by_number.values() if phone.lines]
+        talking.sort(key=lambda phone: phone.lines[-1].at, reverse=True)
+        return web.json_response([self._summary(phone) for phone in talking[:limit]])
+
+    async def thread(self, request: web.Request) -> web.Response:
+        """The phone as its owner sees it, oldest first."""
+        phone = self._carrier.phones.of(request.match_info["number"])
+        return web.json_response({**self._summary(phone), "lines": [as_shown(line) for line in phone.lines]})
+
+    async def reply(self, request: web.Request) -> web.Response:
+        """A visitor answers as this person, to the number that texted them last; the simulated owner goes quiet."""
+        asked = _Reply.model_validate_json(await request.read())
+        number = request.match_info["number"]
+        phone = self._carrier.phones.of(number)
+        phone.visited = True
+        ours = phone.lines[-1].our_number if phone.lines else self._carrier.senders.pick(number)
+        return await self._arrive(Inbound(number, ours, asked.body, asked.media))
+
+    async def inbound(self, request: web.Request) -> web.Response:
+        """A text from any number to any of ours, `times` at once with one MessageSid."""
+        asked = _Inbound.model_validate_json(await request.read())
+        return await self._arrive(Inbound(asked.sender, asked.to, asked.body, asked.media, asked.sid, asked.times))
+
+    async def faults(self, request: web.Request) -> web.Response:
+        asked = _Faults.model_validate_json(await request.read())
+        if asked.clear:
+            self._carrier.faults.replace([])
+        self._carrier.faults.add(asked.add)
+        return web.json_response([rule.model_dump(mode="json") for rule in self._carrier.faults.rules])
+
+    async def errors(self, request: web.Request) -> web.Response:
+        asked = _Errors.model_validate_json(await request.read())
+        if asked.clear:
+            self._carrier.failing.codes.clear()
+        self._carrier.failing.codes.update(asked.add)
+        return web.json_response(self._carrier.failing.codes)
+
+    async def _arrive(self, inbound: Inbound) -> web.Response:
+        text, answers = await self._carrier.receiving.arrive(inbound)
+        return web.json_response({"sid": text.sid, "answers": [answer.status for answer in answers]})
+
+    def _summary(self, phone: Phone) -> dict[str, Any]:
+        last = phone.lines[-1] if phone.lines else None
+        return {
+            "number": phone.number,
+            "texts": len(phone.lines),
+            "last": as_shown(last) if last else None,
+            "blocked": self._carrier.blocks.any_for(phone.number),
+            "visited": phone.visited,
+        }

@@ -1,0 +1,62 @@
+"""The carrier's voice to the product: signed forms posted to its webhooks, with Twilio's own timeouts and one retry."""
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import urldefrag
+
+import aiohttp
+
+from phonebank.rehearsal.signing import sign
+
+_TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
+"""https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides: 15 s in all, 5 s to connect."""
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the product said to one webhook; status 0 when it could not be reached."""
+
+    status: int
+    content_type: str = ""
+    body: str = ""
+
+
+class Webhooks:
+    def __init__(self, auth_token: str) -> None:
+        self._auth_token = auth_token
+        self._session: aiohttp.ClientSession | None = None
+        self.answered: Counter[str] = Counter()
+
+    async def open(self) -> None:
+        connector = aiohttp.TCPConnector(limit=_AT_ONCE)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT)
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def post(self, url: str, form: dict[str, str]) -> Answer:
+        """Posts once, and once more only if no connection was made (Twilio's default, rp=ct)."""
+        address = urldefrag(url).url  # a fragment holds connection overrides and is not signed
+        headers = {"X-Twilio-Signature": sign(address, form, self._auth_token), "User-Agent": "TwilioProxy/1.1"}
+        answer = await self._attempt(address, form, headers)
+        if answer is None:
+            headers["I-Twilio-Idempotency-Token"] = secrets.token_hex(16)
+            answer = await self._attempt(address, form, headers)
+        answer = answer or Answer(0)
+        self.answered[f"{answer.status // 100}xx" if answer.status else "unreachable"] += 1
+        return answer
+
+    async def _attempt(self, url: str, form: dict[str, str], headers: dict[str, str]) -> Answer | None:
+        """None when no connection was made."""
+        assert self._session, "open() comes first"
+        try:
+            async with self._session.post(url, data=form, headers=headers, allow_redirects=False) as response:
+                body = await response.text(errors="replace")
+                return Answer(response.status, response.content_type, body)
+        except aiohttp.ClientConnectorError:
+            return None
+        except (aiohttp.ClientError, TimeoutError):
+            return Answer(0)
