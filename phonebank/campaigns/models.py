@@ -7,6 +7,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from phonebank.db import JSONField, Moment, choice
@@ -42,8 +43,8 @@ class Campaign(SQLModel, table=True):
     hours_start: time = time(9)
     hours_end: time = time(20)
     segments_per_second: int = 75
-    budget_micros: int | None = None
-    spent_micros: int = 0
+    budget_micros: int | None = Field(default=None, sa_type=BigInteger)  # an Integer ends at 2,147 dollars
+    spent_micros: int = Field(default=0, sa_type=BigInteger)
     pace_by_inbox: int = 0
     excluded: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)  # asked_within_days, lists
     call_script: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
