@@ -1,0 +1,173 @@
+"""The phrases people answer with, read from `lexicon/`, and where they stand in a list of words."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Protocol
+
+GAP, ANY, START, END = "..", "<any>", "^", "$"
+_ENDS_A_CLAUSE = frozenset({",", "?"})
+_WIDEST_GAP = 3
+
+
+class PlainWord(Protocol):
+    """What a phrase looks at in a word."""
+
+    @property
+    def plain(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase found: its tag and the half-open span of words it covers."""
+
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One pattern of words. Each part is the set of words it accepts, or one of the marks above."""
+
+    tag: str
+    parts: tuple[frozenset[str] | str, ...]
+
+    def end_in(self, words: Sequence[PlainWord], at: int, part: int = 0) -> int:
+        """Where the phrase ends if it starts at `at`, else -1."""
+        for index in range(part, len(self.parts)):
+            wanted = self.parts[index]
+            if wanted == GAP:
+                return self._end_past_gap(words, at, index + 1)
+            if wanted == START:
+                if at and words[at - 1].plain not in _ENDS_A_CLAUSE:
+                    return -1
+            elif wanted == END:
+                if at < len(words) and words[at].plain not in _ENDS_A_CLAUSE:
+                    return -1
+            elif at < len(words) and _fits(words[at], wanted):
+                at += 1
+            else:
+                return -1
+        return at
+
+    def _end_past_gap(self, words: Sequence[PlainWord], at: int, part: int) -> int:
+        for skipped in range(_WIDEST_GAP + 1):
+            end = self.end_in(words, at + skipped, part)
+            if end > 0 or at + skipped >= len(words) or words[at + skipped].plain in _ENDS_A_CLAUSE:
+                return end
+        return -1
+
+
+def _fits(word: PlainWord, wanted: frozenset[str] | str) -> bool:
+    if isinstance(wanted, str):
+        return word.plain not in _ENDS_A_CLAUSE
+    return word.plain in wanted or word.kind in wanted
+
+
+@dataclass
+class PhraseBook:
+    """Phrases indexed by their first word."""
+
+    by_first: dict[str, list[Phrase]] = field(default_factory=dict)
+
+    def add(self, tag: str, parts: tuple[frozenset[str] | str, ...]) -> None:
+        first = next(part for part in parts if isinstance(part, frozenset))
+        for word in first:
+            self.by_first.setdefault(word, []).append(Phrase(tag, parts))
+
+    def find(self, words: Sequence[PlainWord]) -> list[Found]:
+        """Phrases in these words, left to right, none overlapping; of phrases that collide, the longer ones win."""
+        best: list[tuple[int, Found | None]] = [(0, None)] * (len(words) + 1)  # from each word on: score, phrase
+        for at in range(len(words) - 1, -1, -1):
+            best[at] = (best[at + 1][0], None)
+            for phrase in self._starting_with(words[at]):
+                end = phrase.end_in(words, at)
+                if end > at and (score := (end - at) ** 2 + best[end][0]) > best[at][0]:
+                    best[at] = (score, Found(phrase.tag, at, end))
+        found: list[Found] = []
+        at = 0
+        while at < len(words):
+            phrase_here = best[at][1]
+            if phrase_here:
+                found.append(phrase_here)
+            at = phrase_here.end if phrase_here else at + 1
+        return found
+
+    def _starting_with(self, word: PlainWord) -> list[Phrase]:
+        by_kind = self.by_first.get(word.kind, []) if word.kind else []
+        return self.by_first.get(word.plain, []) + by_kind if by_kind else self.by_first.get(word.plain, [])
+
+
+class Lexicon:
+    """All of `lexicon/*.toml`: spellings, phrase books, and the rules from tags to intents."""
+
+    def __init__(self) -> None:
+        folder = files("phonebank.replies") / "lexicon"
+        self._files = {f.name[:-5]: tomllib.loads(f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".toml")}
+        tables = [table for name, table in sorted(self._files.items()) if "phrases" in table]
+        self._classes: dict[str, str] = {}
+        for table in tables:
+            self._classes.update(table.get("words", {}))
+        self.optouts, self.replies = PhraseBook(), PhraseBook()
+        for name, table in sorted(self._files.items()):
+            book = self.optouts if name == "optouts" else self.replies
+            for tag, lines in table.get("phrases", {}).items():
+                for parts in self._patterns(lines):
+                    book.add(tag, parts)
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Each slang, clipped or misspelled word to the plain words it stands for."""
+        table = self._files["spellings"]["spellings"]
+        return {variant: plain for plain, variants in table.items() for variant in variants.split()}
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that some phrase names."""
+        return frozenset(
+            word
+            for book in (self.optouts, self.replies)
+            for phrases in book.by_first.values()
+            for phrase in phrases
+            for part in phrase.parts
+            if isinstance(part, frozenset)
+            for word in part
+        )
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        return self._files
+
+    def _patterns(self, lines: str) -> Iterator[tuple[frozenset[str] | str, ...]]:
+        for line in lines.splitlines():
+            pattern = line.partition("#")[0].strip()
+            if pattern:
+                yield from self._expanded(pattern.split())
+
+    def _expanded(self, parts: list[str]) -> Iterator[tuple[frozenset[str] | str, ...]]:
+        """Both readings of the last optional part, and so on; `a b?` gives `a b` and `a`."""
+        for index, part in enumerate(parts):
+            if len(part) > 1 and part.endswith("?"):
+                yield from self._expanded([*parts[:index], part[:-1], *parts[index + 1 :]])
+                yield from self._expanded([*parts[:index], *parts[index + 1 :]])
+                return
+        if any(self._part(part) not in (GAP, START, END) for part in parts):
+            yield tuple(self._part(part) for part in parts)
+
+    def _part(self, part: str) -> frozenset[str] | str:
+        if part in (GAP, ANY, START, END):
+            return part
+        named = re.sub(r"\{(\w+)\}", lambda name: self._class(name[1]), part)
+        return frozenset(named.split("|"))
+
+    def _class(self, name: str) -> str:
+        return "|".join(re.sub(r"\{(\w+)\}", lambda inner: self._class(inner[1]), self._classes[name]).split())
+
+
+LEXICON = Lexicon()
