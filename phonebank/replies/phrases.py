@@ -74,19 +74,23 @@ def _fits(word: PlainWord, wanted: frozenset[str] | str) -> bool:
 class PhraseBook:
     """Phrases indexed by their first word."""
 
-    by_first: dict[str, list[Phrase]] = field(default_factory=dict)
+    by_first: dict[str, list[tuple[frozenset[str] | None, Phrase]]] = field(default_factory=dict)
 
     def add(self, tag: str, parts: tuple[frozenset[str] | str, ...]) -> None:
-        first = next(part for part in parts if isinstance(part, frozenset))
-        for word in first:
-            self.by_first.setdefault(word, []).append(Phrase(tag, parts))
+        named = [part for part in parts if part != START]
+        second = named[1] if len(named) > 1 and isinstance(named[1], frozenset) else None
+        for word in named[0]:
+            self.by_first.setdefault(word, []).append((second, Phrase(tag, parts)))
 
     def find(self, words: Sequence[PlainWord]) -> list[Found]:
         """Phrases in these words, left to right, none overlapping; of phrases that collide, the longer ones win."""
         best: list[tuple[int, Found | None]] = [(0, None)] * (len(words) + 1)  # from each word on: score, phrase
         for at in range(len(words) - 1, -1, -1):
             best[at] = (best[at + 1][0], None)
-            for phrase in self._starting_with(words[at]):
+            after = words[at + 1] if at + 1 < len(words) else None
+            for second, phrase in self._starting_with(words[at]):
+                if second and not (after and (after.plain in second or after.kind in second)):
+                    continue
                 end = phrase.end_in(words, at)
                 if end > at and (score := (end - at) ** 2 + best[end][0]) > best[at][0]:
                     best[at] = (score, Found(phrase.tag, at, end))
@@ -99,7 +103,7 @@ class PhraseBook:
             at = phrase_here.end if phrase_here else at + 1
         return found
 
-    def _starting_with(self, word: PlainWord) -> list[Phrase]:
+    def _starting_with(self, word: PlainWord) -> list[tuple[frozenset[str] | None, Phrase]]:
         by_kind = self.by_first.get(word.kind, []) if word.kind else []
         return self.by_first.get(word.plain, []) + by_kind if by_kind else self.by_first.get(word.plain, [])
 
@@ -134,7 +138,7 @@ class Lexicon:
             word
             for book in (self.optouts, self.replies)
             for phrases in book.by_first.values()
-            for phrase in phrases
+            for _, phrase in phrases
             for part in phrase.parts
             if isinstance(part, frozenset)
             for word in part
