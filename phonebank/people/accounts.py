@@ -1,0 +1,123 @@
+"""Letting people in and out: adding, links, passwords, suspending. The only writer of Person and SignInLink."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from phonebank.errors import BadInputError, NotFoundError, RefusedError
+from phonebank.people import passwords, queries
+from phonebank.people.models import Person, PersonStatus, Role, SignInLink
+
+LINK_LASTS = timedelta(days=3)
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@.<>\"(),:;\\\[\]]+(\.[^\s@.<>\"(),:;\\\[\]]+)+")
+_LONGEST_EMAIL = 254  # RFC 5321
+_LONGEST_NAME = 100
+
+
+def add(session: Session, email: str, name: str, role: Role | str, password: str | None, now: datetime) -> Person:
+    """A new person, with an id. Raises BadInputError for a bad address, name or role, RefusedError when known."""
+    address, called, may = checked_email(email), checked_name(name), checked_role(role)
+    known = queries.find(session, address)
+    if known is not None:
+        raise RefusedError(f"{address} is already here, as {known.role} ({known.status}).")
+    hashed = passwords.hashed(password) if password is not None else None
+    person = Person(email=address, name=called, role=may, password_hash=hashed, created_at=now)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def sign_in_link(session: Session, person_id: int, now: datetime, *, lasts: timedelta = LINK_LASTS) -> str:
+    """The secret end of a link (`<address>/sign-in/<token>`) that signs this person in once, within `lasts`."""
+    person = queries.by_id(session, person_id)
+    if person is None:
+        raise NotFoundError("There is no such person.")
+    if person.status is not PersonStatus.ACTIVE:
+        raise RefusedError(f"{person.email} is suspended: reinstate them first.")
+    token = secrets.token_urlsafe(32)
+    session.add(SignInLink(token_hash=_hash(token), person_id=person_id, expires_at=now + lasts))
+    session.flush()
+    return token
+
+
+def link_works(session: Session, token: str, now: datetime) -> bool:
+    """Whether the link would sign somebody in; looking does not use it up (mail scanners look)."""
+    link = session.get(SignInLink, _hash(token))
+    return link is not None and link.used_at is None and link.expires_at > now
+
+
+def use_link(session: Session, token: str, now: datetime) -> Person | None:
+    """Whom this link lets in; None when it is unknown, used, too old, or the person is suspended."""
+    fresh = update(SignInLink).where(
+        col(SignInLink.token_hash) == _hash(token),
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.expires_at) > now,
+    )
+    used = session.connection().execute(fresh.values(used_at=now).returning(col(SignInLink.person_id))).scalar()
+    person = queries.by_id(session, used) if used is not None else None
+    return person if person is not None and person.status is PersonStatus.ACTIVE else None
+
+
+def check_password(session: Session, email: str, password: str) -> Person | None:
+    """Whom this address and password let in; every refusal takes the same time."""
+    person = queries.find(session, email)
+    right = passwords.matches(person.password_hash if person else None, password)
+    return person if right and person is not None and person.status is PersonStatus.ACTIVE else None
+
+
+def set_password(session: Session, person_id: int, password: str) -> None:
+    """Give a person a new password and end every session they have open."""
+    person = update(Person).where(col(Person.id) == person_id)
+    ended = col(Person.sessions_begun) + 1
+    session.connection().execute(person.values(password_hash=passwords.hashed(password), sessions_begun=ended))
+
+
+def suspend(session: Session, email: str) -> bool:
+    """End their sessions and links now and let them in no more. False when they were suspended already."""
+    person = queries.by_email(session, email)
+    if queries.active_admins(session) == [person.id]:
+        raise RefusedError(f"{person.email} is the only admin left: add another admin first.")
+    return _move(session, person, PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
+
+
+def reinstate(session: Session, email: str) -> bool:
+    """Let a suspended person in again. False when they were never out."""
+    return _move(session, queries.by_email(session, email), PersonStatus.SUSPENDED, PersonStatus.ACTIVE)
+
+
+def checked_email(email: str) -> str:
+    """The address in lower case, or BadInputError."""
+    address = email.strip().lower()
+    if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address) or not address.isprintable():
+        raise BadInputError(f"{address[:80]!r} is not an e-mail address; write it as name@example.org.")
+    return address
+
+
+def checked_name(name: str) -> str:
+    """The name with single spaces, or BadInputError."""
+    called = " ".join(name.split())
+    if not called or len(called) > _LONGEST_NAME or not called.isprintable():
+        raise BadInputError(f"Give a name of 1 to {_LONGEST_NAME} characters.")
+    return called
+
+
+def checked_role(role: Role | str) -> Role:
+    """The role, or BadInputError naming those there are."""
+    try:
+        return Role(role)
+    except ValueError:
+        raise BadInputError(f"{role!r} is not a role; use {', '.join(Role)}.") from None
+
+
+def _move(session: Session, person: Person, before: PersonStatus, after: PersonStatus) -> bool:
+    standing = update(Person).where(col(Person.id) == person.id, col(Person.status) == before)
+    changed = standing.values(status=after, sessions_begun=col(Person.sessions_begun) + 1)
+    return bool(session.connection().execute(changed).rowcount)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Read-only counts of what the rooms hold; nothing here writes."""

@@ -1,0 +1,49 @@
+"""The few numbers a monitor watches, from indexes alone: cheap enough to be read every few seconds."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import func
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, select
+
+from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.contacts.models import ContactImport, ImportStatus
+from phonebank.handoffs.models import Handoff, HandoffStatus
+from phonebank.messages.models import Message, MessageStatus
+
+_UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN, MessageStatus.RECEIVED)
+
+
+class Gauge(NamedTuple):
+    name: str
+    meaning: str
+    by: str  # the label's name; "" for a single number
+    values: dict[str, float]
+
+
+def gauges(session: Session, now: datetime) -> Iterator[Gauge]:
+    """What waits and for how long."""
+    unsettled = _counted(session, col(Message.status), _UNSETTLED)
+    yield Gauge("phonebank_messages_unsettled", "Texts that are not yet where they should be", "status", unsettled)
+    standing = _counted(session, col(Handoff.status), (HandoffStatus.OPEN, HandoffStatus.CLAIMED))
+    yield Gauge("phonebank_handoffs", "Conversations that wait for a person", "status", standing)
+    wait = {"": _oldest_wait(session, now)}
+    yield Gauge("phonebank_handoff_oldest_wait_seconds", "How long the longest-waiting person waits", "", wait)
+    campaigns = _counted(session, col(Campaign.status), tuple(CampaignStatus))
+    yield Gauge("phonebank_campaigns", "Campaigns", "status", campaigns)
+    uploads = _counted(session, col(ContactImport.status), (ImportStatus.WAITING, ImportStatus.READING))
+    yield Gauge("phonebank_imports", "Uploaded lists not read to the end yet", "status", uploads)
+
+
+def _counted(session: Session, status: Mapped[Any], among: Iterable[StrEnum]) -> dict[str, float]:
+    rows = session.exec(select(status, func.count()).where(status.in_(list(among))).group_by(status))
+    return {str(word): 0.0 for word in among} | {str(word): float(many) for word, many in rows}
+
+
+def _oldest_wait(session: Session, now: datetime) -> float:
+    oldest = select(Handoff.opened_at).where(Handoff.status == HandoffStatus.OPEN).order_by(col(Handoff.opened_at))
+    opened_at = session.exec(oldest.limit(1)).first()
+    return (now - opened_at).total_seconds() if opened_at is not None else 0.0

@@ -1,0 +1,1 @@
+"""Blueprints: parse what came, call one verb, render a page."""

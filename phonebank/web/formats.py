@@ -1,0 +1,69 @@
+"""How numbers, moments and words look on a page (Jinja filters; pure)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
+
+_MICROS = 1_000_000
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def count(number: int | None) -> str:
+    """12,345."""
+    return f"{number or 0:,}"
+
+
+def money(micros: int | None) -> str:
+    """Millionths of a dollar as $1,234.56; what is not nothing never shows as $0.00."""
+    dollars = (micros or 0) / _MICROS
+    return f"${dollars:,.2f}" if not micros or dollars >= 0.01 else "less than $0.01"  # noqa: PLR2004  # a cent
+
+
+def words(value: str | None) -> str:
+    """`with_volunteer` as "with volunteer"."""
+    return (value or "").replace("_", " ")
+
+
+def moment(at: datetime | None, zone: str | None = None) -> str | Markup:
+    """A <time>; in this zone when one is named, else in UTC until the browser shows it in its own (times.js)."""
+    if at is None:
+        return ""
+    shown = at.astimezone(ZoneInfo(zone) if zone else UTC)
+    text = f"{shown:%a, %b} {shown.day}, {shown:%H:%M} {shown.tzname()}"
+    local = Markup("") if zone else Markup(" data-local")
+    return Markup('<time datetime="{}"{}>{}</time>').format(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", local, text)
+
+
+def span(seconds: float) -> str:
+    """A length of time in words: "40 seconds", "12 minutes", "3 hours", "2 days"."""
+    for size, word in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= size:
+            return _some(round(seconds / size), word)
+    return _some(max(round(seconds), 0), "second")
+
+
+def number(phone: str) -> str:
+    """A number as people of its country write it: (555) 123-4567."""
+    try:
+        parsed = parse(phone)
+    except NumberParseException:
+        return phone
+    national = parsed.country_code == 1
+    return format_number(parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "count": count,
+    "money": money,
+    "words": words,
+    "moment": moment,
+    "span": span,
+    "number": number,
+}
+
+
+def _some(many: int, word: str) -> str:
+    return f"{many:,} {word}" + ("" if many == 1 else "s")

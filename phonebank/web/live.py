@@ -1,0 +1,41 @@
+"""Pieces of a page that keep themselves up to date.
+
+A live piece is a partial whose outermost element carries `id` and `{{ live(url) }}`: htmx asks for the same partial
+again every 1.5 seconds and is told 204 while nothing has changed, so that focus, selection and screen readers are left
+alone. A live piece holds no CSRF token (it would change each time): its buttons name a form outside it, `form="act"`.
+"""
+
+import hashlib
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+_UNCHANGED = 204
+_UNSEEN = "not-seen-yet"
+
+
+def live(url: str) -> Markup:
+    """The attributes that make an element ask `url` for itself again."""
+    seen = "&" if "?" in url else "?"
+    return Markup('hx-get="{}{}seen={}" hx-trigger="every 1500ms" hx-swap="outerHTML"').format(url, seen, _UNSEEN)
+
+
+def piece(template: str, **values: Any) -> Markup:
+    """The partial as it first stands on the page, stamped with what the browser has seen."""
+    return _stamped(render_template(template, **values))
+
+
+def answer(template: str, **values: Any) -> ResponseReturnValue:
+    """What the partial's own route returns: itself anew, or 204 when the browser has it already."""
+    body = render_template(template, **values)
+    return ("", _UNCHANGED) if request.args.get("seen") == _hash(body) else _stamped(body)
+
+
+def _stamped(body: str) -> Markup:
+    return Markup(body.replace(_UNSEEN, _hash(body)))  # noqa: S704  # rendered with autoescape on
+
+
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:16]

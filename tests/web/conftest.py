@@ -1,0 +1,68 @@
+"""The web application on a database of the test's own, and somebody of each role to open it with."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from phonebank import clock as house_clock
+from phonebank import db
+from phonebank.app import create_app
+from phonebank.people import accounts
+from phonebank.settings import Settings
+from phonebank.web import sign_in
+from phonebank.web.throttle import Throttle
+from tests.support.pages import Visitor
+
+
+@pytest.fixture
+def settings(database_url, redis_url) -> Settings:
+    return Settings(
+        database_url=database_url, redis_url=redis_url, secret_key="s" * 40, metrics_token="a token for scrapers"
+    )
+
+
+@pytest.fixture
+def app(settings, monkeypatch) -> Flask:
+    for throttle in ("_BY_PERSON_AND_PLACE", "_BY_PLACE", "_BY_PERSON"):
+        monkeypatch.setattr(sign_in, throttle, Throttle(getattr(sign_in, throttle)._limit))
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    db.engine().dispose()
+
+
+@pytest.fixture
+def client(app) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def person(app) -> Callable[..., str]:
+    """Add somebody: person("organizer") gives their e-mail address."""
+
+    def add(role: str, name: str = "", password: str | None = "correct horse battery") -> str:
+        email = f"{(name or role).lower()}@example.org"
+        with db.transaction() as session:
+            accounts.add(session, email, name or role.title(), role, password, house_clock.now())
+        return email
+
+    return add
+
+
+@pytest.fixture
+def visitor(app, person) -> Callable[[str], Visitor]:
+    """Somebody of this role, signed in: visitor("admin").get("/people")."""
+
+    def signed_in(role: str, name: str = "") -> Visitor:
+        email = person(role, name)
+        with db.transaction() as session:
+            token = accounts.sign_in_link(session, accounts.queries.by_email(session, email).id, house_clock.now())
+        visitor = Visitor(app.test_client(), email)
+        visitor.open(f"/sign-in/{token}")
+        visitor.send(f"/sign-in/{token}")
+        return visitor
+
+    return signed_in
