@@ -58,8 +58,11 @@ install:
 	@$(PY) -c $(MODERN) 2>/dev/null || { rm -rf .venv; echo "Making .venv with $$($(PYTHON) --version)"; \
 	$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv; }; }
 	@$(PIP) --version >/dev/null 2>&1 || $(call fail,Python has no pip for a new environment: install it (Debian and Ubuntu: apt-get install python3-venv) and try again)
-	@echo "Installing the packages of requirements-dev.txt into .venv (half a minute the first time)"
-	@$(PIP) install --quiet --no-compile --require-hashes -r requirements-dev.txt || $(call fail,the packages could not be installed (pip says why above): mend that and try again)
+	@echo "Installing the packages of requirements-dev.txt into .venv"
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	@$(PIP) install --quiet --require-hashes -r .venv/uv.txt || $(call fail,uv could not be installed (pip says why above): mend that and try again)
+	@.venv/bin/uv pip sync --python $(PY) --quiet --require-hashes requirements-dev.txt || { echo "uv could not (it says why above); trying with pip, which takes a minute"; \
+	$(PIP) install --quiet --no-compile --require-hashes -r requirements-dev.txt; } || $(call fail,the packages could not be installed (pip says why above): mend that and try again)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . || $(call fail,phonebank itself could not be installed (pip says why above))
 	@$(WANTED) > $(STAMP)
 	@echo "Ready: .venv/bin/phonebank"
