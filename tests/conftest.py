@@ -1,6 +1,7 @@
 """What every test may ask for: real servers, a database of its own on SQLite and on PostgreSQL, a clock to wind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +11,8 @@ from sqlalchemy import Engine
 
 from phonebank import clock as house_clock
 from phonebank import db
+from phonebank.rehearsal import remote
+from phonebank.rehearsal.remote import Carrier
 from phonebank.settings import Settings
 from tests.support import servers
 from tests.support.databases import PostgresDatabases, SqliteDatabases
@@ -123,3 +126,16 @@ def clock(tmp_path: Path) -> Iterator[WoundClock]:
     """A clock that stands still inside contact hours until the test winds it; others follow it by `clock.path`."""
     yield WoundClock(tmp_path / "clock.json")
     house_clock.follow(None)
+
+
+@pytest.fixture
+def spawn_carrier() -> Iterator[Callable[..., Carrier]]:
+    """Starts stand-in carriers set up as the test says (fields of rehearsal.config.Config, `clock_file`); all end with the test."""
+    with ExitStack() as carriers:
+        yield lambda **config: carriers.enter_context(remote.spawn(**config))
+
+
+@pytest.fixture
+def carrier(spawn_carrier: Callable[..., Carrier]) -> Carrier:
+    """A stand-in carrier on a real port, by real time, that delivers almost at once."""
+    return spawn_carrier(pick_delay=(0.0, 0.01), delivery_delay=(0.01, 0.05))

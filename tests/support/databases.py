@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from phonebank import db, migrations
+from phonebank.settings import Settings
 from tests.support.servers import Server
 
 _numbers = itertools.count(1)
@@ -15,10 +17,8 @@ TEMPLATE = "phonebank_template"
 
 def lay_tables(url: str) -> None:
     """Bring an empty database to the newest revision."""
-    from phonebank import db, tables
-
-    engine = db._engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    tables.metadata.create_all(engine)
+    engine = db.configure(Settings(database_url=url).database)
+    migrations.upgrade(engine)
     engine.dispose()
 
 
