@@ -45,6 +45,7 @@ log = logs.get("jobs")
 
 class _Bell:
     settings: Settings | None = None
+    is_stopping = False
 
 
 def configure(settings: Settings) -> None:
@@ -143,3 +144,13 @@ def _drop_pending(session: Session) -> None:
 
 
 os.register_at_fork(after_in_child=connection.cache_clear)
+
+
+def should_stop() -> bool:
+    """Whether this turn ends at its next batch: its worker was asked to stop, or is gone."""
+    return _Bell.is_stopping or os.getppid() == 1
+
+
+def stop_soon() -> None:
+    """Heard by a turn whose worker was asked to stop."""
+    _Bell.is_stopping = True

@@ -9,7 +9,7 @@ from sqlalchemy import Select, column, exists, func, table
 from sqlmodel import Session, col, select
 
 from phonebank.asks.models import Ask
-from phonebank.campaigns.models import Alternative, Campaign, CampaignList, CampaignStatus, FollowUpPlan
+from phonebank.campaigns.models import Alternative, Campaign, CampaignList, CampaignStatus, Channel, FollowUpPlan
 from phonebank.contacts.models import Contact, ContactList, ListMember
 from phonebank.errors import NotFoundError
 from phonebank.optouts.models import Ban, OptOut
@@ -118,3 +118,26 @@ def _nearest(session: Session, name: str, names: Any) -> str:
     if close:
         return f"; did you mean “{by_fold[close[0]]}”?"
     return "." if known else ": there is none yet."
+
+
+def running_on(session: Session, sender: str) -> list[Campaign]:
+    """The running text campaigns that speak from this sender, the oldest launch first."""
+    running = select(Campaign).where(
+        Campaign.sender == sender, Campaign.status == CampaignStatus.RUNNING, Campaign.channel == Channel.TEXT
+    )
+    return list(session.exec(running.order_by(col(Campaign.launched_at), col(Campaign.id))))
+
+
+def pace_of(session: Session, sender: str) -> int:
+    """Segments a second this sender may speak at: the least that any campaign under way asks for, else any at all."""
+    least = select(func.min(Campaign.segments_per_second)).where(Campaign.sender == sender)
+    under_way = least.where(col(Campaign.status).in_(UNDER_WAY))
+    return session.exec(under_way).one() or session.exec(least).one() or 1
+
+
+UNDER_WAY = (CampaignStatus.ENROLLING, CampaignStatus.RUNNING, CampaignStatus.PAUSED)
+
+
+def running_ids(session: Session) -> list[int]:
+    running = select(Campaign.id).where(Campaign.status == CampaignStatus.RUNNING)
+    return [campaign_id for campaign_id in session.exec(running) if campaign_id is not None]

@@ -48,6 +48,10 @@ class MessageKind(StrEnum):
     REPLY = "reply"  # theirs
 
 
+BY_A_PERSON = (MessageKind.ANSWER, MessageKind.TEST)
+"""Somebody of ours wrote it by hand, now: it goes whether or not its campaign runs."""
+
+
 class Priority(IntEnum):
     """Lower goes first: a person waits for an answer, nobody waits for an ask."""
 

@@ -41,3 +41,13 @@ def entries(session: Session, *, only_standing: bool = True) -> Iterator[OptOut]
     if only_standing:
         query = query.where(col(OptOut.lifted_at).is_(None))
     yield from session.exec(query.execution_options(yield_per=1000))
+
+
+def banned_among(session: Session, phones: list[str]) -> tuple[set[str], set[str]]:
+    """Those of these numbers that are opted out, and those that are held."""
+    if not phones:
+        return set(), set()
+    rows = session.exec(
+        select(OptOut.phone, OptOut.kind).where(col(OptOut.phone).in_(phones), col(OptOut.lifted_at).is_(None)),
+    ).all()
+    return {phone for phone, kind in rows if kind is Ban.OPT_OUT}, {phone for phone, kind in rows if kind is Ban.HOLD}

@@ -1,0 +1,215 @@
+"""The only writer of Message.status. Each verb is guarded by the old status; what it returns says who won.
+
+out:  queued → sending → sent → delivered / undelivered / failed;  canceled;  unknown
+in:   received → handled
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, bindparam, update
+from sqlmodel import Session, col
+
+from phonebank.gateway.inbound import DeliveryReport
+from phonebank.messages.models import Message, MessageKind, MessageStatus
+from phonebank.messages.queries import may_go_now
+
+QUEUED, SENDING, SENT, DELIVERED, UNDELIVERED, FAILED, CANCELED, UNKNOWN, RECEIVED, HANDLED = MessageStatus
+
+IN_DOUBT = (SENDING, UNKNOWN)
+_OF_RANK = {
+    "delivered": DELIVERED,
+    "read": DELIVERED,
+    "undelivered": UNDELIVERED,
+    "failed": FAILED,
+    "canceled": CANCELED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One text in hand: what speaking it and settling it need."""
+
+    id: int
+    phone: str
+    sender: str
+    body: str
+    kind: MessageKind
+    priority: int
+    segments: int
+    cost_micros: int
+    campaign_id: int | None
+    recipient_id: int | None
+    due_at: datetime
+    lapses_at: datetime | None
+    useless_at: datetime | None
+    attempts: int
+
+    @classmethod
+    def of(cls, text: Any) -> "Claimed":
+        """The same of a Message or a row of its columns."""
+        return cls(*(getattr(text, field.name) for field in fields(cls)))
+
+
+_CLAIMED_COLUMNS = [Message.__table__.c[field.name] for field in fields(Claimed)]  # type: ignore[attr-defined]
+
+
+def claim(session: Session, sender: str, most: int, *, urgent_only: bool, now: datetime) -> list[Claimed]:
+    """Take up to so many due texts of a sender in hand, the most urgent first; every last check is in the statement.
+
+    Whoever commits this owns them: the carrier is told only after that commit.
+    """
+    due = may_go_now(sender, urgent_only=urgent_only, now=now).limit(most).with_for_update(skip_locked=True, of=Message)
+    taken = (
+        update(Message)
+        .where(col(Message.id).in_(due), col(Message.status) == QUEUED)
+        .values(status=SENDING, claimed_at=now, attempts=col(Message.attempts) + 1, looks=0, looked_at=None)
+        .returning(*_CLAIMED_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [Claimed.of(row) for row in session.connection().execute(taken)]
+    return sorted(rows, key=lambda text: (text.priority, text.due_at, text.id))
+
+
+def unclaim(session: Session, message_ids: Sequence[int]) -> int:
+    """Claimed but certainly not spoken, in the claim's own transaction: no budget was left for them."""
+    mine = col(Message.id).in_(message_ids) & (col(Message.status) == SENDING)
+    return _move(session, mine, status=QUEUED, claimed_at=None, attempts=col(Message.attempts) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The carrier's yes to one text."""
+
+    message_id: int
+    sid: str
+    rank: int
+
+
+def record_accepted(session: Session, taken: Sequence[Taken], now: datetime) -> None:
+    """Write down what the carrier took. A report that came before this has already moved the row, and stays."""
+    if not taken:
+        return
+    rows = [{"b_id": one.message_id, "b_sid": one.sid, "b_rank": one.rank} for one in taken]
+    sending = update(Message).where(col(Message.id) == bindparam("b_id"))
+    execute = session.connection().execute
+    execute(
+        sending.where(col(Message.status).in_(IN_DOUBT)).values(
+            status=SENT, sent_at=now, carrier_sid=bindparam("b_sid"), carrier_rank=bindparam("b_rank")
+        ),
+        rows,
+    )
+    execute(sending.where(col(Message.carrier_sid).is_(None)).values(carrier_sid=bindparam("b_sid")), rows)
+
+
+def put_back(session: Session, message_id: int, *, due_at: datetime) -> bool:
+    """The carrier certainly did not take it: back to the queue."""
+    mine = (col(Message.id) == message_id) & col(Message.status).in_(IN_DOUBT)
+    return bool(_move(session, mine, status=QUEUED, due_at=due_at, claimed_at=None, looks=0, looked_at=None))
+
+
+def fail(session: Session, message_id: int, *, code: int | None, now: datetime) -> bool:
+    """The carrier refused it for good."""
+    mine = (col(Message.id) == message_id) & col(Message.status).in_((QUEUED, SENDING, UNKNOWN))
+    return bool(_move(session, mine, status=FAILED, error_code=code, settled_at=now))
+
+
+def looked_in_vain(session: Session, message_id: int, now: datetime) -> bool:
+    """One more look into the carrier's log found nothing of this text."""
+    mine = (col(Message.id) == message_id) & col(Message.status).in_(IN_DOUBT)
+    return bool(_move(session, mine, looks=col(Message.looks) + 1, looked_at=now))
+
+
+def looked_late(session: Session, message_id: int, now: datetime) -> bool:
+    """The carrier's log could not be read this time; it is asked again later."""
+    mine = (col(Message.id) == message_id) & col(Message.status).in_(IN_DOUBT)
+    return bool(_move(session, mine, looked_at=now))
+
+
+def cannot_tell(session: Session, message_id: int, now: datetime) -> bool:
+    """The carrier's log cannot be read: staff see it and decide."""
+    mine = (col(Message.id) == message_id) & (col(Message.status) == SENDING)
+    return bool(_move(session, mine, status=UNKNOWN, looked_at=now))
+
+
+def found_in_log(session: Session, message_id: int, *, sid: str, rank: int, now: datetime) -> bool:
+    """The carrier's log shows that it went."""
+    mine = (col(Message.id) == message_id) & col(Message.status).in_(IN_DOUBT)
+    return bool(_move(session, mine, status=SENT, carrier_sid=sid, carrier_rank=rank, sent_at=now))
+
+
+def shown_by_reply(session: Session, phone: str, *, claimed_before: datetime, now: datetime) -> list[int]:
+    """They answer an ask that is in doubt: it went. Returns the recipients it belongs to."""
+    theirs = (col(Message.phone) == phone) & col(Message.status).in_(IN_DOUBT) & (col(Message.step) == "ask")
+    shown = update(Message).where(theirs, col(Message.claimed_at) < claimed_before)
+    rows = session.connection().execute(shown.values(status=SENT, sent_at=now).returning(col(Message.recipient_id)))
+    return [row.recipient_id for row in rows if row.recipient_id is not None]
+
+
+def staff_says_sent(session: Session, message_id: int, now: datetime) -> bool:
+    """A member of staff has seen that it went."""
+    mine = (col(Message.id) == message_id) & (col(Message.status) == UNKNOWN)
+    return bool(_move(session, mine, status=SENT, sent_at=now))
+
+
+def staff_says_again(session: Session, message_id: int, now: datetime) -> bool:
+    """A member of staff is sure that it did not go, or would rather say it twice: back to the queue."""
+    mine = (col(Message.id) == message_id) & (col(Message.status) == UNKNOWN)
+    return bool(_move(session, mine, status=QUEUED, due_at=now, claimed_at=None, looks=0, looked_at=None))
+
+
+def report(session: Session, message_id: int, told: DeliveryReport, now: datetime) -> bool:
+    """The carrier's own word on one text: never backwards, so that late, doubled or reordered reports do nothing.
+
+    A report about a row in doubt settles it. False when the row was already as far, or the sid is another text's.
+    """
+    status = _OF_RANK.get(told.status, SENT)
+    values: dict[str, Any] = {"carrier_rank": told.rank, "carrier_sid": told.sid, "status": status}
+    if status is not SENT:
+        values |= {"settled_at": now, "error_code": told.error_code}
+    known_by = col(Message.carrier_sid).is_(None) | (col(Message.carrier_sid) == told.sid)
+    behind = (col(Message.carrier_rank) < told.rank) & (col(Message.carrier_rank) < _SETTLED_RANK)
+    in_hand = col(Message.status).in_((SENDING, UNKNOWN, SENT, QUEUED))
+    mine = (col(Message.id) == message_id) & (col(Message.attempts) > 0) & known_by & behind & in_hand
+    moved = bool(_move(session, mine, **values))
+    if moved:
+        _move(session, (col(Message.id) == message_id) & col(Message.sent_at).is_(None), sent_at=now)
+    return moved
+
+
+_SETTLED_RANK = 4
+
+
+def cancel(session: Session, where: Any, now: datetime) -> int:
+    """Texts still queued that nobody should get any more."""
+    return _move(session, (col(Message.status) == QUEUED) & where, status=CANCELED, settled_at=now)
+
+
+def cancel_for(session: Session, phone: str, now: datetime, *, kinds: Sequence[str] | None = None) -> int:
+    """Everything still queued for this number, or only these kinds of it."""
+    theirs = col(Message.phone) == phone
+    return cancel(session, theirs if kinds is None else theirs & col(Message.kind).in_(kinds), now)
+
+
+def move_hours(session: Session, message_id: int, *, due_at: datetime, lapses_at: datetime) -> bool:
+    """Its contact hours ended while it waited: due again when they next open."""
+    mine = (col(Message.id) == message_id) & (col(Message.status) == QUEUED)
+    return bool(_move(session, mine, due_at=due_at, lapses_at=lapses_at))
+
+
+def mark_handled(session: Session, message_ids: Sequence[int], now: datetime) -> int:
+    """These replies are read and decided. Fewer than asked for: another turn was first with some."""
+    mine = col(Message.id).in_(message_ids) & (col(Message.status) == RECEIVED)
+    return _move(session, mine, status=HANDLED, settled_at=now)
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long a text that was certainly not taken waits: 1, 2, 4 … at most 60 seconds."""
+    return timedelta(seconds=min(60, 2 ** max(0, attempts - 1)))
+
+
+def _move(session: Session, where: Any, **values: Any) -> int:
+    moved: CursorResult[Any] = session.connection().execute(update(Message).where(where).values(**values))
+    return int(moved.rowcount)

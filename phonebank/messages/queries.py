@@ -1,0 +1,162 @@
+"""Reads of texts: what is due, what is in doubt, what was said."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, exists, or_
+from sqlmodel import Session, col, func, select
+
+from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.messages.models import BY_A_PERSON, Direction, Message, MessageKind, MessageStatus, Priority
+from phonebank.optouts.models import OptOut
+from phonebank.recipients.models import Recipient, RecipientStatus
+
+_TOO_LATE = timedelta(seconds=5)
+"""Twilio recommends a validity of more than 5 s: a text with less of its hours left waits for the next ones."""
+
+
+def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
+    """SELECT of the ids of due texts of a sender that pass every last check, the most urgent and oldest first.
+
+    Campaign running (a person's own answer needs none), nothing standing against the number, contact hours open and
+    the event ahead, recipient still open.
+    """
+    running = exists().where(
+        col(Campaign.id) == col(Message.campaign_id), col(Campaign.status) == CampaignStatus.RUNNING
+    )
+    banned = exists().where(col(OptOut.phone) == col(Message.phone), col(OptOut.lifted_at).is_(None))
+    wanted = (RecipientStatus.EXCLUDED, RecipientStatus.UNREACHABLE)
+    closed_to_us = exists().where(
+        col(Recipient.id) == col(Message.recipient_id),
+        or_(
+            col(Recipient.status).in_(wanted),
+            and_(col(Message.kind) == MessageKind.ASK, col(Recipient.status) != RecipientStatus.PENDING),
+        ),
+    )
+    due = select(Message.id).where(
+        Message.sender == sender,
+        Message.status == MessageStatus.QUEUED,
+        col(Message.due_at) <= now,
+        or_(col(Message.lapses_at).is_(None), col(Message.lapses_at) > now + _TOO_LATE),
+        or_(col(Message.useless_at).is_(None), col(Message.useless_at) > now + _TOO_LATE),
+        or_(col(Message.kind).in_(BY_A_PERSON), running),
+        ~banned,
+        or_(col(Message.kind).in_(BY_A_PERSON), ~closed_to_us),
+    )
+    if urgent_only:
+        due = due.where(col(Message.priority) < Priority.ASK)
+    return due.order_by(col(Message.priority), col(Message.due_at), col(Message.id))
+
+
+def next_segments(session: Session, sender: str, most: int, *, urgent_only: bool, now: datetime) -> list[int]:
+    """The sizes, in segments, of the texts that would be claimed now, in that order."""
+    due = may_go_now(sender, urgent_only=urgent_only, now=now).limit(most)
+    return list(session.exec(due.with_only_columns(col(Message.segments))).scalars())
+
+
+def senders_with_work(session: Session, now: datetime) -> list[tuple[str, bool]]:
+    """Senders with a text due now, and whether somebody waits for one of them."""
+    rows = session.exec(
+        select(Message.sender, func.min(Message.priority))
+        .where(Message.status == MessageStatus.QUEUED, col(Message.due_at) <= now)
+        .group_by(col(Message.sender)),
+    )
+    return [(sender, priority < Priority.ASK) for sender, priority in rows]
+
+
+def asks_waiting(session: Session, campaign_id: int) -> int:
+    """How many asks of a campaign are written down and not yet spoken."""
+    waiting = select(func.count()).where(
+        Message.campaign_id == campaign_id, Message.direction == Direction.OUT, Message.status == MessageStatus.QUEUED
+    )
+    return int(session.exec(waiting).one())
+
+
+def in_doubt(session: Session, *, claimed_before: datetime, looked_before: datetime, most: int) -> list[Message]:
+    """Texts that may or may not have gone, due for a look into the carrier's log, the longest in doubt first."""
+    doubtful = select(Message).where(
+        col(Message.status).in_((MessageStatus.SENDING, MessageStatus.UNKNOWN)),
+        col(Message.claimed_at) <= claimed_before,
+        or_(col(Message.looked_at).is_(None), col(Message.looked_at) <= looked_before),
+    )
+    return list(session.exec(doubtful.order_by(col(Message.claimed_at)).limit(most)))
+
+
+def unknown(session: Session) -> list[Message]:
+    """Texts nobody could settle, for staff to decide, oldest first."""
+    return list(
+        session.exec(select(Message).where(Message.status == MessageStatus.UNKNOWN).order_by(col(Message.id))),
+    )
+
+
+def past_their_hours(session: Session, now: datetime, most: int) -> list[Message]:
+    """Queued texts whose contact hours have ended, or that came too late to be useful."""
+    over = select(Message).where(
+        Message.status == MessageStatus.QUEUED,
+        or_(col(Message.lapses_at) <= now + _TOO_LATE, col(Message.useless_at) <= now + _TOO_LATE),
+    )
+    return list(session.exec(over.order_by(col(Message.id)).limit(most)))
+
+
+def conversation(session: Session, phone: str, campaign_id: int | None = None) -> list[Message]:
+    """Everything said with this number, oldest first; of one campaign and outside any, when one is named."""
+    said = select(Message).where(Message.phone == phone, Message.status != MessageStatus.CANCELED)
+    if campaign_id is not None:
+        said = said.where(or_(col(Message.campaign_id) == campaign_id, col(Message.campaign_id).is_(None)))
+    return list(session.exec(said.order_by(col(Message.created_at), col(Message.id))))
+
+
+def by_id(session: Session, message_id: int) -> Message | None:
+    return session.get(Message, message_id)
+
+
+def by_sid(session: Session, sid: str) -> Message | None:
+    return session.exec(select(Message).where(Message.carrier_sid == sid)).first()
+
+
+def unread(session: Session, most: int) -> list[Row[Any]]:
+    """Numbers with replies not yet read: (phone, first and last arrival), the longest waiting first."""
+    arrived = (
+        select(Message.phone, func.min(Message.created_at).label("first"), func.max(Message.created_at).label("last"))
+        .where(Message.status == MessageStatus.RECEIVED)
+        .group_by(col(Message.phone))
+        .order_by(func.min(Message.created_at))
+        .limit(most)
+    )
+    return list(session.connection().execute(arrived))
+
+
+def unread_of(session: Session, phone: str) -> list[Message]:
+    """The replies of one number not yet read, oldest first; locked where the database locks rows."""
+    theirs = select(Message).where(Message.phone == phone, Message.status == MessageStatus.RECEIVED)
+    return list(session.exec(theirs.order_by(col(Message.created_at), col(Message.id)).with_for_update()))
+
+
+def last_outbound(session: Session, phone: str, campaign_id: int | None = None) -> Message | None:
+    """The last text of ours that reached, or may have reached, this number."""
+    gone = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN)
+    ours = select(Message).where(
+        Message.phone == phone, Message.direction == Direction.OUT, col(Message.status).in_(gone)
+    )
+    if campaign_id is not None:
+        ours = ours.where(Message.campaign_id == campaign_id)
+    return session.exec(ours.order_by(col(Message.claimed_at).desc(), col(Message.id).desc())).first()
+
+
+def said_to(session: Session, phone: str, since: datetime) -> Sequence[str]:
+    """The words we sent this number since a moment, newest first: what a bare "2" or "Y" answers."""
+    gone = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.SENDING)
+    ours = select(Message.body).where(
+        Message.phone == phone,
+        Message.direction == Direction.OUT,
+        col(Message.status).in_(gone),
+        col(Message.created_at) >= since,
+    )
+    return list(session.exec(ours.order_by(col(Message.id).desc()).limit(5)))
+
+
+def unmatched(session: Session, most: int = 200) -> list[Message]:
+    """Texts from numbers we never wrote to, newest first."""
+    stray = select(Message).where(Message.direction == Direction.IN, col(Message.recipient_id).is_(None))
+    return list(session.exec(stray.order_by(col(Message.id).desc()).limit(most)))

@@ -1,0 +1,120 @@
+"""Settles texts that may or may not have gone, from the carrier's own log; never by sending again blindly."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from phonebank import clock, db, jobs, logs
+from phonebank.campaigns import lifecycle as campaigns
+from phonebank.gateway import twilio
+from phonebank.gateway.contract import Gateway, GatewayError, LoggedText
+from phonebank.gateway.inbound import RANK, DeliveryReport
+from phonebank.messages import lifecycle, queries, settling
+from phonebank.messages.models import Message, MessageStatus
+from phonebank.settings import Settings
+
+LOOK_AFTER = timedelta(seconds=15)
+SURE_AFTER = timedelta(seconds=60)
+LOOKS_NEEDED = 2
+"""Two looks, at least 15 s apart and the second at least 60 s after the attempt: then an empty log means not sent."""
+
+UNREADABLE_AFTER = timedelta(minutes=5)
+_AT_ONCE = 200
+_CLOCKS_DIFFER = timedelta(seconds=30)
+_MOST_ATTEMPTS = 5
+
+log = logs.get("messages")
+
+
+def settle_doubtful(settings: Settings) -> int:
+    """One look into the carrier's log for every text in doubt that is due for one. Returns how many were looked up."""
+    pace = clock.speed()  # waiting is for the network and the carrier, which no rehearsal hurries
+    now = clock.now()
+    with db.reading() as session:
+        doubtful = queries.in_doubt(
+            session, claimed_before=now - LOOK_AFTER * pace, looked_before=now - LOOK_AFTER * pace, most=_AT_ONCE
+        )
+    if doubtful:
+        asyncio.run(_look_up(settings, doubtful))
+    return len(doubtful)
+
+
+async def _look_up(settings: Settings, doubtful: Sequence[Message]) -> None:
+    async with twilio.speaking(settings, in_flight=8) as gateway:
+        for text in doubtful:
+            if jobs.should_stop():
+                return
+            try:
+                found = await _find(gateway, text)
+            except GatewayError as wrong:
+                log.warning("the carrier's log cannot be read", message=text.id, code=wrong.code)
+                _log_unreadable(text)
+                continue
+            _settle(text, found)
+
+
+async def _find(gateway: Gateway, text: Message) -> LoggedText | None:
+    """What the carrier's log holds of it: same number, created since the attempt, same words, nobody else's."""
+    assert text.claimed_at is not None
+    logged = await gateway.texts_to(text.phone, text.claimed_at - _CLOCKS_DIFFER * clock.speed())
+    for one in logged:
+        if _same_words(one.body, text.body) and not _belongs_to_another(one.sid, text):
+            return one
+    return None
+
+
+def _same_words(logged: str, ours: str) -> bool:
+    return " ".join(logged.split()) == " ".join(ours.split())
+
+
+def _belongs_to_another(sid: str, text: Message) -> bool:
+    with db.reading() as session:
+        known = queries.by_sid(session, sid)
+    return known is not None and known.id != text.id
+
+
+def _settle(text: Message, found: LoggedText | None) -> None:
+    assert text.id is not None
+    now = clock.now()
+    with db.transaction() as session:
+        if found is not None:
+            rank = RANK.get(found.status, 0)
+            if lifecycle.found_in_log(session, text.id, sid=found.sid, rank=min(rank, 0), now=now):
+                settling.settle_ask(session, text, now)
+            told = DeliveryReport(sid=found.sid, status=found.status, rank=rank, error_code=found.error_code)
+            settling.reported(session, text.id, told, now)
+        elif _is_sure(text, now):
+            _put_back(session, text, now)
+        else:
+            lifecycle.looked_in_vain(session, text.id, now)
+
+
+def _is_sure(text: Message, now: datetime) -> bool:
+    """No further look is needed to know that it did not go."""
+    assert text.claimed_at is not None
+    return text.looks + 1 >= LOOKS_NEEDED and now - text.claimed_at >= SURE_AFTER * clock.speed()
+
+
+def _put_back(session: Session, text: Message, now: datetime) -> None:
+    """Certainly not sent: back to the queue, or failed when it has been tried too often."""
+    assert text.id is not None
+    if text.attempts < _MOST_ATTEMPTS:
+        moved = lifecycle.put_back(session, text.id, due_at=now)
+    else:
+        moved = lifecycle.fail(session, text.id, code=None, now=now)
+    if moved and text.campaign_id is not None:
+        campaigns.refund(session, text.campaign_id, text.cost_micros)
+
+
+def _log_unreadable(text: Message) -> None:
+    assert text.id is not None
+    assert text.claimed_at is not None
+    now = clock.now()
+    too_long = now - text.claimed_at >= UNREADABLE_AFTER * clock.speed()
+    with db.transaction() as session:
+        if text.status is MessageStatus.SENDING and too_long:
+            lifecycle.cannot_tell(session, text.id, now)
+        else:
+            lifecycle.looked_late(session, text.id, now)

@@ -1,0 +1,88 @@
+"""What follows from the carrier's word on a text: for the person, the ledger, the campaign and its budget."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from phonebank import logs
+from phonebank.campaigns import lifecycle as campaigns
+from phonebank.campaigns import queries as campaign_queries
+from phonebank.gateway.codes import CodeAction, action, meaning
+from phonebank.gateway.contract import Failure, GatewayError
+from phonebank.gateway.inbound import DeliveryReport
+from phonebank.messages import lifecycle
+from phonebank.messages.lifecycle import Claimed, Taken
+from phonebank.messages.models import BY_A_PERSON, Message, MessageKind
+from phonebank.optouts import ledger
+from phonebank.recipients import lifecycle as recipients
+
+log = logs.get("messages")
+
+_NOT_THEIRS = (CodeAction.PAUSE_CAMPAIGN, CodeAction.STOP_EVERYTHING)
+"""What is wrong is ours: nobody misses their ask for it."""
+
+
+def accepted(session: Session, taken: Sequence[Taken], asked: Sequence[int], now: datetime) -> None:
+    """The carrier took these texts; `asked` are the recipients whose ask is among them."""
+    lifecycle.record_accepted(session, taken, now)
+    if asked:
+        recipients.mark_asked(session, asked, now)
+
+
+def refused(session: Session, text: Claimed, wrong: GatewayError, now: datetime) -> None:
+    """The carrier did not plainly take this claimed text. One that may have gone stays in doubt, and is reconciled."""
+    if wrong.kind is Failure.UNKNOWN:
+        log.warning("in doubt", message=text.id, code=wrong.code)
+        return
+    if wrong.kind is Failure.LATER:
+        moved = lifecycle.put_back(session, text.id, due_at=now + lifecycle.backoff(text.attempts))
+    elif action(wrong.code) in _NOT_THEIRS and text.kind not in BY_A_PERSON:
+        moved = lifecycle.put_back(session, text.id, due_at=now)  # it waits in the queue while its campaign is paused
+    else:
+        moved = lifecycle.fail(session, text.id, code=wrong.code, now=now)
+    if not moved:
+        return
+    if text.campaign_id is not None:
+        campaigns.refund(session, text.campaign_id, text.cost_micros)
+    if wrong.kind is Failure.REFUSED:
+        act_on_code(session, text, wrong.code, now)
+
+
+def reported(session: Session, message_id: int, told: DeliveryReport, now: datetime) -> bool:
+    """A delivery report. False when it said nothing new."""
+    if not lifecycle.report(session, message_id, told, now):
+        return False
+    text = session.exec(select(Message).where(col(Message.id) == message_id)).one()
+    settle_ask(session, text, now)
+    if told.error_code is not None:
+        act_on_code(session, Claimed.of(text), told.error_code, now)
+    return True
+
+
+def settle_ask(session: Session, text: Message, now: datetime) -> None:
+    """A text that was in doubt went: if it was an ask, its recipient has been asked."""
+    if text.kind == MessageKind.ASK and text.recipient_id is not None:
+        recipients.mark_asked(session, [text.recipient_id], now)
+
+
+def act_on_code(session: Session, text: Claimed, code: int | None, now: datetime) -> None:
+    """What an error code asks of us beyond this one text."""
+    log.warning("the carrier refused", message=text.id, code=code)
+    match action(code):
+        case CodeAction.OPTED_OUT:
+            ledger.record(session, text.phone, because=meaning(code), by="the carrier", now=now)
+            lifecycle.cancel_for(session, text.phone, now)
+            _unreachable(session, text, code)
+        case CodeAction.PAUSE_CAMPAIGN if text.campaign_id is not None:
+            campaigns.pause(session, text.campaign_id, reason=f"The carrier refused: {meaning(code)}.", now=now)
+        case CodeAction.STOP_EVERYTHING:
+            for campaign_id in campaign_queries.running_ids(session):
+                campaigns.pause(session, campaign_id, reason=f"The account was refused: {meaning(code)}.", now=now)
+        case _:
+            _unreachable(session, text, code)
+
+
+def _unreachable(session: Session, text: Claimed, code: int | None) -> None:
+    if text.recipient_id is not None and text.kind == MessageKind.ASK:
+        recipients.mark_unreachable(session, [text.recipient_id], because=meaning(code))

@@ -1,0 +1,112 @@
+"""The only writer of Recipient.status and Recipient.outcome. One guarded UPDATE a verb; False: somebody was first.
+
+pending → asked → replied → with_volunteer → settled;  excluded, unreachable
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from phonebank.intents import Outcome
+from phonebank.recipients.models import Recipient, RecipientStatus
+
+PENDING, ASKED, REPLIED, WITH_VOLUNTEER, SETTLED, EXCLUDED, UNREACHABLE = RecipientStatus
+
+_IN_CONVERSATION = (ASKED, REPLIED, WITH_VOLUNTEER, SETTLED)
+
+
+def mark_composed(session: Session, recipient_ids: Sequence[int], now: datetime) -> int:
+    """Their ask is written down as a Message; they are not composed again."""
+    written = col(Recipient.id).in_(recipient_ids) & col(Recipient.composed_at).is_(None)
+    return _move(session, written, composed_at=now)
+
+
+def park(session: Session, campaign_id: int, *, zones: str, state: str, until: datetime, now: datetime) -> int:
+    """Everyone not yet asked who shares these contact hours waits until they open. Returns how many."""
+    waiting = (
+        (col(Recipient.campaign_id) == campaign_id)
+        & (col(Recipient.status) == PENDING)
+        & col(Recipient.composed_at).is_(None)
+        & (col(Recipient.due_at) <= now)
+        & (col(Recipient.zones) == zones)
+        & (col(Recipient.state) == state)
+    )
+    return _move(session, waiting, due_at=until)
+
+
+def put_off(session: Session, recipient_ids: Sequence[int], until: datetime) -> int:
+    """These wait: a hold stands on their number."""
+    return _move(session, col(Recipient.id).in_(recipient_ids) & (col(Recipient.status) == PENDING), due_at=until)
+
+
+def mark_asked(session: Session, recipient_ids: Sequence[int], now: datetime) -> int:
+    """Their ask went out. One who has already answered stays where they are."""
+    _move(session, col(Recipient.id).in_(recipient_ids) & col(Recipient.asked_at).is_(None), asked_at=now)
+    return _move(session, col(Recipient.id).in_(recipient_ids) & (col(Recipient.status) == PENDING), status=ASKED)
+
+
+def exclude(session: Session, recipient_ids: Sequence[int], because: str) -> int:
+    """They will not be asked in this campaign, and why."""
+    pending = col(Recipient.id).in_(recipient_ids) & (col(Recipient.status) == PENDING)
+    return _move(session, pending, status=EXCLUDED, excluded_because=because)
+
+
+def exclude_group(session: Session, campaign_id: int, *, zones: str, state: str, because: str) -> int:
+    """Everyone not yet asked who shares these contact hours is left out: the event begins before they open again."""
+    waiting = (
+        (col(Recipient.campaign_id) == campaign_id)
+        & (col(Recipient.status) == PENDING)
+        & col(Recipient.composed_at).is_(None)
+        & (col(Recipient.zones) == zones)
+        & (col(Recipient.state) == state)
+    )
+    return _move(session, waiting, status=EXCLUDED, excluded_because=because)
+
+
+def mark_unreachable(session: Session, recipient_ids: Sequence[int], because: str) -> int:
+    """Their number cannot be texted."""
+    reachable = col(Recipient.id).in_(recipient_ids) & col(Recipient.status).in_((PENDING, ASKED))
+    return _move(session, reachable, status=UNREACHABLE, excluded_because=because)
+
+
+def reply_arrived(session: Session, recipient_id: int, now: datetime) -> bool:
+    """They wrote. Wherever they stood, we owe them a reading."""
+    theirs = col(Recipient.id) == recipient_id
+    _move(session, theirs & col(Recipient.replied_at).is_(None), replied_at=now)
+    waiting = col(Recipient.status).in_((PENDING, ASKED, SETTLED, UNREACHABLE))
+    return bool(_move(session, theirs & waiting, status=REPLIED))
+
+
+def hand_over(session: Session, recipient_id: int) -> bool:
+    """A volunteer has, or will have, the next word."""
+    moved = col(Recipient.status).in_((PENDING, *_IN_CONVERSATION))
+    return bool(_move(session, (col(Recipient.id) == recipient_id) & moved, status=WITH_VOLUNTEER))
+
+
+def ask_again(session: Session, recipient_id: int, outcome: Outcome) -> bool:
+    """The alternative is on its way: the outcome stands as heard, and the ball is with them."""
+    return _decide(session, recipient_id, ASKED, outcome, settled_at=None)
+
+
+def settle(session: Session, recipient_id: int, outcome: Outcome, now: datetime) -> bool:
+    """They have decided; nothing more is owed."""
+    return _decide(session, recipient_id, SETTLED, outcome, settled_at=now)
+
+
+def keep_open(session: Session, recipient_id: int, outcome: Outcome) -> bool:
+    """The outcome is known, and a volunteer still owes them a word."""
+    return _decide(session, recipient_id, WITH_VOLUNTEER, outcome, settled_at=None)
+
+
+def _decide(
+    session: Session, recipient_id: int, status: RecipientStatus, outcome: Outcome, settled_at: datetime | None
+) -> bool:
+    theirs = (col(Recipient.id) == recipient_id) & (col(Recipient.status) != EXCLUDED)
+    return bool(_move(session, theirs, status=status, outcome=outcome, settled_at=settled_at))
+
+
+def _move(session: Session, where: Any, **values: Any) -> int:
+    return int(session.connection().execute(update(Recipient).where(where).values(**values)).rowcount)
