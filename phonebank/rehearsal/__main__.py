@@ -15,8 +15,9 @@ from phonebank import clock, logs
 from phonebank.errors import PhonebankError, UnavailableError
 from phonebank.rehearsal import api
 from phonebank.rehearsal.carrier import Carrier
-from phonebank.rehearsal.config import Config, load
+from phonebank.rehearsal.config import load
 from phonebank.rehearsal.control import Control
+from phonebank.rehearsal.supporters import load_supporters
 
 _LARGEST_REQUEST = 1024 * 1024
 
@@ -35,7 +36,10 @@ def main() -> int:
             inbound_url=asked.inbound_url,
             seed=asked.seed,
         )
-        asyncio.run(_serve(config, asked.host, asked.port, with_parent=asked.with_parent))
+        carrier = Carrier(config)
+        if asked.supporters:
+            carrier.supporters.register(load_supporters(asked.supporters))
+        asyncio.run(_serve(carrier, asked.host, asked.port, with_parent=asked.with_parent))
     except PhonebankError as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201  # the command's own word to whoever started it
         return 1
@@ -52,15 +56,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--clock-file", type=Path, help="a rehearsal's dial, followed as it is wound")
     parser.add_argument("--config", type=Path, help="JSON with the settings of phonebank/rehearsal/config.py")
+    parser.add_argument("--supporters", type=Path, help="JSON list of simulated people")
     parser.add_argument("--with-parent", action="store_true", help="stop when the process that started it is gone")
     return parser.parse_args()
 
 
-async def _serve(config: Config, host: str, port: int, *, with_parent: bool) -> None:
+async def _serve(carrier: Carrier, host: str, port: int, *, with_parent: bool) -> None:
     stopped = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-    carrier = Carrier(config)
     await carrier.start()
     runner = web.AppRunner(_app(carrier), access_log=None, shutdown_timeout=0.5)
     await runner.setup()

@@ -1,8 +1,8 @@
 """Puts the stand-in carrier together: every part, wired, and what starts and stops with it."""
 
-import asyncio
 from collections import Counter
 from datetime import datetime
+from functools import partial
 
 from phonebank.rehearsal.account import Account
 from phonebank.rehearsal.blocks import Blocks
@@ -13,10 +13,11 @@ from phonebank.rehearsal.failing import FailingNumbers, published_suffixes
 from phonebank.rehearsal.faults import Faults
 from phonebank.rehearsal.ledger import Ledger
 from phonebank.rehearsal.messages import Messages
-from phonebank.rehearsal.phones import Phones
-from phonebank.rehearsal.receiving import Receiving
+from phonebank.rehearsal.phones import Phone, Phones
+from phonebank.rehearsal.receiving import Inbound, Receiving
 from phonebank.rehearsal.senders import Senders
 from phonebank.rehearsal.sending import Sending
+from phonebank.rehearsal.supporters import Supporters
 from phonebank.rehearsal.texts import Text
 from phonebank.rehearsal.timeline import Timeline
 from phonebank.rehearsal.webhooks import Webhooks
@@ -38,6 +39,7 @@ class Carrier:
         self.webhooks = Webhooks(config.auth_token)
         self.refused: Counter[int] = Counter()
         self.requests: Counter[str] = Counter()
+        self.supporters = Supporters(config.seed, config.reply_mix, config.reply_pace)
         self.senders = senders = Senders(config)
         self.receiving = Receiving(
             account_sid=config.account_sid,
@@ -63,17 +65,22 @@ class Carrier:
         self.messages = Messages(config.account_sid, self.ledger, self.sending, self.account)
 
     def show(self, text: Text, now: datetime) -> None:
-        self.phones.show(text, now)
+        """A text has reached a phone; its simulated owner may answer, unless a visitor has taken over."""
+        phone = self.phones.show(text, now)
+        if phone.visited:
+            return
+        for said in self.supporters.hear(phone.number, text.body, now):
+            self.timeline.at(said.at, partial(self._speak, phone, text.sender or "", said.body))
+
+    def _speak(self, phone: Phone, ours: str, body: str) -> None:
+        if not phone.visited:
+            self.errands.start(self.receiving.arrive(Inbound(phone.number, ours, body)))
 
     async def start(self) -> None:
         await self.webhooks.open()
-        self._clockwork = asyncio.create_task(self.timeline.run())
+        self.timeline.start()
 
     async def stop(self) -> None:
-        self._clockwork.cancel()
+        self.timeline.stop()
         await self.errands.stop()
         await self.webhooks.close()
-
-    @property
-    def is_running(self) -> bool:
-        return not self._clockwork.done()

@@ -38,12 +38,42 @@ class Operation:
     name: str
     method: str
     path: str
-    query: Draft202012Validator
-    form: Draft202012Validator
+    query: "Parameters"
+    form: "Parameters"
 
     def read(self, query: Pairs, form: Pairs) -> Values:
         """The request's parameters by name, typed as the description has them. Raises CarrierRefusalError."""
-        return {**_read(self.query, query), **_read(self.form, form)}
+        return {**self.query.read(query), **self.form.read(form)}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A closed set of parameters, each with its compiled validator: one by one is faster than as an object."""
+
+    kinds: dict[str, str | None]
+    validators: dict[str, Draft202012Validator]
+    required: tuple[str, ...]
+
+    def read(self, pairs: Pairs) -> Values:
+        values = self._typed(pairs)
+        for name in self.required:
+            if name not in values:
+                raise CarrierRefusalError(21604 if name == "To" else 20001, f"A '{name}' parameter is required.")
+        for name, value in values.items():
+            for wrong in self.validators[name].iter_errors(value):
+                raise CarrierRefusalError(_CODES.get(name, 20001), f"The '{name}' parameter: {wrong.message}.")
+        return values
+
+    def _typed(self, pairs: Pairs) -> Values:
+        values: Values = {}
+        for name, text in pairs:
+            if name not in self.kinds:
+                raise CarrierRefusalError(20001, f"There is no '{name}' parameter here.")
+            if self.kinds[name] == "array":
+                values.setdefault(name, []).append(text)
+            else:
+                values[name] = _typed_value(text, self.kinds[name])
+        return values
 
 
 @cache
@@ -84,8 +114,8 @@ def _operation(spec: Values, path: str, method: str, described: Values) -> Opera
         name=described["operationId"],
         method=method.upper(),
         path=re.sub(r"{(\w+)}", lambda found: _route_part(found[1], places[found[1]]), path),
-        query=_validator({"properties": query, "required": required}, spec),
-        form=_validator(form, spec),
+        query=_parameters({"properties": query, "required": required}, spec),
+        form=_parameters(form, spec),
     )
 
 
@@ -94,14 +124,13 @@ def _route_part(name: str, schema: Values) -> str:
     return f"{{{name}:{pattern}}}"
 
 
-def _validator(schema: Values, spec: Values) -> Draft202012Validator:
-    closed = {
-        "type": "object",
-        "properties": schema.get("properties", {}),
-        "required": schema.get("required", []),
-        "additionalProperties": False,
-    }
-    return Draft202012Validator(_written_out(closed, spec), format_checker=_formats)
+def _parameters(schema: Values, spec: Values) -> Parameters:
+    properties = _written_out(schema.get("properties", {}), spec)
+    return Parameters(
+        kinds={name: each.get("type") for name, each in properties.items()},
+        validators={name: Draft202012Validator(each, format_checker=_formats) for name, each in properties.items()},
+        required=tuple(schema.get("required", [])),
+    )
 
 
 def _written_out(schema: Any, spec: Values) -> Any:
@@ -120,26 +149,6 @@ def _written_out(schema: Any, spec: Values) -> Any:
     return plain
 
 
-def _read(validator: Draft202012Validator, pairs: Pairs) -> Values:
-    schema = validator.schema
-    assert isinstance(schema, dict)
-    values = _typed(pairs, schema["properties"])
-    for wrong in validator.iter_errors(values):
-        raise _refusal(list(wrong.absolute_path), str(wrong.validator), wrong.message)
-    return values
-
-
-def _typed(pairs: Pairs, properties: Values) -> Values:
-    values: Values = {}
-    for name, text in pairs:
-        kind = properties.get(name, {}).get("type")
-        if kind == "array":
-            values.setdefault(name, []).append(text)
-        else:
-            values[name] = _typed_value(text, kind)
-    return values
-
-
 def _typed_value(text: str, kind: str | None) -> str | int | float | bool:
     if kind == "integer" and re.fullmatch(r"[+-]?\d{1,18}", text):
         return int(text)
@@ -148,15 +157,6 @@ def _typed_value(text: str, kind: str | None) -> str | int | float | bool:
     if kind == "boolean" and text.lower() in {"true", "false"}:
         return text.lower() == "true"
     return text
-
-
-def _refusal(path: list[str | int], rule: str, message: str) -> CarrierRefusalError:
-    if rule == "required" and message.startswith("'To'"):
-        return CarrierRefusalError(21604)
-    name = str(path[0]) if path else ""
-    if name in _CODES:
-        return CarrierRefusalError(_CODES[name])
-    return CarrierRefusalError(20001, f"{name or 'Request'}: {message}")
 
 
 _formats = FormatChecker(formats=())

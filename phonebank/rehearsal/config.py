@@ -44,6 +44,9 @@ class Config(BaseModel):
     reply_mix: dict[str, float] = {}
     """Weights of what supporters do with an ask: an intent or "silent"; empty is personas.toml's mix."""
 
+    reply_pace: float = Field(1.0, ge=0)
+    """Multiplies supporters' delays; 0 lets them answer at once, at any hour."""
+
     @property
     def owned(self) -> tuple[str, ...]:
         return self.numbers + self.lone_numbers

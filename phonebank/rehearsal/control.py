@@ -1,6 +1,7 @@
 """The rehearsal's own door, /_standin/: ledger, phones, faults, errors, supporters. Loopback and a token only."""
 
 from collections.abc import Awaitable, Callable
+from itertools import chain, islice
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from phonebank.rehearsal.faults import Fault
 from phonebank.rehearsal.ledger import as_row
 from phonebank.rehearsal.phones import Phone, as_shown
 from phonebank.rehearsal.receiving import Inbound
+from phonebank.rehearsal.supporters import Supporter
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,6 +45,11 @@ class _Errors(_Asked):
     add: dict[str, int] = {}
 
 
+class _Supporters(_Asked):
+    replace: bool = False
+    people: list[Supporter]
+
+
 class Control:
     """Answers as JSON; refuses with 400 and one sentence."""
 
@@ -60,6 +67,7 @@ class Control:
             ("POST", "inbound", self.inbound),
             ("POST", "faults", self.faults),
             ("POST", "errors", self.errors),
+            ("POST", "supporters", self.supporters),
         ):
             app.router.add_route(method, f"/_standin/{path}", self._guarded(endpoint))
 
@@ -77,7 +85,7 @@ class Control:
         return answer
 
     async def health(self, _request: web.Request) -> web.Response:
-        return web.json_response({"ok": self._carrier.is_running}, status=200 if self._carrier.is_running else 503)
+        return web.json_response({"ok": True})
 
     async def ledger(self, request: web.Request) -> web.Response:
         """Every accepted create, oldest first; `?to=` for one person's, `?since=` leaves out the first so many."""
@@ -103,11 +111,12 @@ class Control:
         )
 
     async def phones(self, request: web.Request) -> web.Response:
-        """The phones with the latest talk first, `?limit=` of them (200)."""
+        """The phones with the latest talk first, then supporters nobody has texted; `?limit=` of them (200)."""
         limit = TypeAdapter(int).validate_python(request.query.get("limit", "200"))
-        talking = [phone for phone in self._carrier.phones.by_number.values() if phone.lines]
-        talking.sort(key=lambda phone: phone.lines[-1].at, reverse=True)
-        return web.json_response([self._summary(phone) for phone in talking[:limit]])
+        phones = self._carrier.phones
+        talking = sorted(phones.by_number.values(), key=lambda phone: phone.latest, reverse=True)
+        waiting = (Phone(number) for number in self._carrier.supporters.people if number not in phones.by_number)
+        return web.json_response([self._summary(phone) for phone in islice(chain(talking, waiting), limit)])
 
     async def thread(self, request: web.Request) -> web.Response:
         """The phone as its owner sees it, oldest first."""
@@ -142,14 +151,23 @@ class Control:
         self._carrier.failing.codes.update(asked.add)
         return web.json_response(self._carrier.failing.codes)
 
+    async def supporters(self, request: web.Request) -> web.Response:
+        asked = _Supporters.model_validate_json(await request.read())
+        self._carrier.supporters.register(asked.people, replace=asked.replace)
+        return web.json_response({"supporters": len(self._carrier.supporters.people)})
+
     async def _arrive(self, inbound: Inbound) -> web.Response:
         text, answers = await self._carrier.receiving.arrive(inbound)
         return web.json_response({"sid": text.sid, "answers": [answer.status for answer in answers]})
 
     def _summary(self, phone: Phone) -> dict[str, Any]:
         last = phone.lines[-1] if phone.lines else None
+        person = self._carrier.supporters.people.get(phone.number)
         return {
             "number": phone.number,
+            "first_name": person.first_name if person else "",
+            "zone": person.zone if person else None,
+            "automatic": person is not None and not phone.visited,
             "texts": len(phone.lines),
             "last": as_shown(last) if last else None,
             "blocked": self._carrier.blocks.any_for(phone.number),

@@ -1,7 +1,7 @@
 """What each person sees on their phone: the thread, both ways, in the order it showed up."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from phonebank.rehearsal.texts import Text
@@ -27,6 +27,11 @@ class Phone:
     number: str
     lines: list[Line] = field(default_factory=list)
     visited: bool = False
+
+    @property
+    def latest(self) -> datetime:
+        """When the last text showed up; long ago on an empty phone."""
+        return self.lines[-1].at if self.lines else datetime.min.replace(tzinfo=UTC)
 
 
 class Phones:

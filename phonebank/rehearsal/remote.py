@@ -51,7 +51,7 @@ class Carrier:
         return stats
 
     def phones(self, limit: int = 200) -> list[dict[str, Any]]:
-        """Summaries, latest talk first: number, texts, last, blocked, visited."""
+        """Summaries, latest talk first: number, first_name, zone, texts, last, blocked, visited, automatic."""
         phones: list[dict[str, Any]] = self._get("phones", limit=limit)
         return phones
 
@@ -78,6 +78,11 @@ class Carrier:
     def errors(self, codes: dict[str, int] | None = None, *, clear: bool = False) -> dict[str, int]:
         """Lets numbers (whole, or last digits) meet an error code: 2xxxx at create, 3xxxx at delivery."""
         return self._post("errors", {"clear": clear, "add": codes or {}})
+
+    def supporters(self, people: Iterable[dict[str, Any]], *, replace: bool = False) -> int:
+        """Registers simulated people: number, and if wanted first_name, zone, language, persona. How many there are."""
+        answer = self._post("supporters", {"people": list(people), "replace": replace})
+        return int(answer["supporters"])
 
     def stop(self) -> None:
         self._session.close()

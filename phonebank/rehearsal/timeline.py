@@ -8,42 +8,57 @@ from itertools import count
 
 from phonebank import clock
 
+Action = Callable[[], None]
+
 _LOOK_AGAIN_S = 0.1
+"""How often the dial is looked at while nothing is due: a visitor may wind it at any time."""
+_BREATH_S = 0.002
 
 
 class Timeline:
-    """`at(moment, action)` now, action then. A moment already past is due at once."""
+    """`at(moment, action)` now, action then, once started. A moment already past is due at once."""
 
     def __init__(self) -> None:
-        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._queue: list[tuple[datetime, int, Action]] = []
         self._order = count()
-        self._sooner = asyncio.Event()
-
-    def at(self, moment: datetime, action: Callable[[], None]) -> None:
-        heapq.heappush(self._queue, (moment, next(self._order), action))
-        if self._queue[0][0] == moment:
-            self._sooner.set()
-
-    def after(self, seconds: float, action: Callable[[], None]) -> None:
-        self.at(clock.now() + timedelta(seconds=seconds), action)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._next: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         return len(self._queue)
 
-    async def run(self) -> None:
-        """Runs due actions until cancelled. Looks at the dial often, since a visitor may wind it at any time."""
-        while True:
-            self._sooner.clear()
-            now = clock.now()
-            while self._queue and self._queue[0][0] <= now:
-                heapq.heappop(self._queue)[2]()
-            await self._rest(now)
+    def at(self, moment: datetime, action: Action) -> None:
+        heapq.heappush(self._queue, (moment, next(self._order), action))
+        if self._queue[0][0] == moment:
+            self._set_alarm()
 
-    async def _rest(self, now: datetime) -> None:
+    def after(self, seconds: float, action: Action) -> None:
+        self.at(clock.now() + timedelta(seconds=seconds), action)
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._set_alarm()
+
+    def stop(self) -> None:
+        if self._next:
+            self._next.cancel()
+        self._loop = None
+
+    def _set_alarm(self) -> None:
+        if not self._loop:
+            return
         rest = _LOOK_AGAIN_S
         if self._queue:
-            rest = min(rest, max(0.0, clock.real_seconds(self._queue[0][0] - now)))
+            rest = clock.real_seconds(self._queue[0][0] - clock.now())
+        rest = min(max(rest, _BREATH_S), _LOOK_AGAIN_S)
+        if self._next:
+            self._next.cancel()
+        self._next = self._loop.call_later(rest, self._run_due)
+
+    def _run_due(self) -> None:
+        now = clock.now()
         try:
-            await asyncio.wait_for(self._sooner.wait(), rest)
-        except TimeoutError:
-            return
+            while self._queue and self._queue[0][0] <= now:
+                heapq.heappop(self._queue)[2]()
+        finally:
+            self._set_alarm()
