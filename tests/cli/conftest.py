@@ -1,0 +1,39 @@
+"""The command as a person types it, in an empty home folder."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from phonebank.cli import main
+
+
+class Command:
+    """`phonebank("contacts", "list")` → a result with exit_code, stdout and stderr."""
+
+    def __call__(self, *words, input=None):
+        result = CliRunner().invoke(main, [str(word) for word in words], input=input, prog_name="phonebank")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    def ok(self, *words, input=None):
+        """What it printed; the command must succeed."""
+        result = self(*words, input=input)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    def refused(self, *words, input=None):
+        """The sentence on stderr; the command must refuse, and print nothing else."""
+        result = self(*words, input=input)
+        assert (result.exit_code, result.stdout) == (1, ""), result.stdout
+        return result.stderr.strip()
+
+    def records(self, *words, input=None):
+        """The JSON objects it printed, one a line."""
+        return [json.loads(line) for line in self.ok(*words, input=input).splitlines()]
+
+
+@pytest.fixture
+def phonebank():
+    return Command()
