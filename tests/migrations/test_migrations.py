@@ -56,7 +56,7 @@ def test_a_database_from_a_newer_version_is_refused_and_left_alone(blank):
 
 
 def test_an_upgrade_that_fails_leaves_nothing_behind(blank, monkeypatch):
-    monkeypatch.setattr(migrations, "_run", lambda connection: _half_an_upgrade(connection))
+    monkeypatch.setattr(migrations, "_run", _half_an_upgrade)
 
     with pytest.raises(ZeroDivisionError):
         migrations.upgrade(blank)
