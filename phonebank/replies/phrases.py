@@ -3,12 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
 
 GAP, ANY, START, END = "..", "<any>", "^", "$"
+Parts = tuple[frozenset[str] | str, ...]
 _ENDS_A_CLAUSE = frozenset({",", "?"})
 _WIDEST_GAP = 3
 
@@ -36,7 +37,7 @@ class Phrase:
     """One pattern of words. Each part is the set of words it accepts, or one of the marks above."""
 
     tag: str
-    parts: tuple[frozenset[str] | str, ...]
+    parts: Parts
 
     def end_in(self, words: Sequence[PlainWord], at: int, part: int = 0) -> int:
         """Where the phrase ends if it starts at `at`, else -1."""
@@ -70,42 +71,58 @@ def _fits(word: PlainWord, wanted: frozenset[str] | str) -> bool:
     return word.plain in wanted or word.kind in wanted
 
 
-@dataclass
 class PhraseBook:
-    """Phrases indexed by their first word."""
+    """Phrases indexed by their first words."""
 
-    by_first: dict[str, list[tuple[frozenset[str] | None, Phrase]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._by_first: dict[str, list[tuple[frozenset[str] | None, Phrase]]] = {}
+        self._candidates = lru_cache(maxsize=65_536)(self._beginning_with)
 
-    def add(self, tag: str, parts: tuple[frozenset[str] | str, ...]) -> None:
+    def add(self, tag: str, parts: Parts) -> None:
         named = [part for part in parts if part != START]
         second = named[1] if len(named) > 1 and isinstance(named[1], frozenset) else None
         for word in named[0]:
-            self.by_first.setdefault(word, []).append((second, Phrase(tag, parts)))
+            self._by_first.setdefault(word, []).append((second, Phrase(tag, parts)))
+
+    def vocabulary(self) -> Iterator[str]:
+        """Every word that some phrase names."""
+        for phrases in self._by_first.values():
+            for _, phrase in phrases:
+                for part in phrase.parts:
+                    if isinstance(part, frozenset):
+                        yield from part
 
     def find(self, words: Sequence[PlainWord]) -> list[Found]:
         """Phrases in these words, left to right, none overlapping; of phrases that collide, the longer ones win."""
         best: list[tuple[int, Found | None]] = [(0, None)] * (len(words) + 1)  # from each word on: score, phrase
+        after = ("", "")
         for at in range(len(words) - 1, -1, -1):
-            best[at] = (best[at + 1][0], None)
-            after = words[at + 1] if at + 1 < len(words) else None
-            for second, phrase in self._starting_with(words[at]):
-                if second and not (after and (after.plain in second or after.kind in second)):
-                    continue
+            here = (words[at].plain, words[at].kind)
+            score, chosen = best[at + 1][0], None
+            for phrase in self._candidates(here, after):
                 end = phrase.end_in(words, at)
-                if end > at and (score := (end - at) ** 2 + best[end][0]) > best[at][0]:
-                    best[at] = (score, Found(phrase.tag, at, end))
-        found: list[Found] = []
-        at = 0
-        while at < len(words):
-            phrase_here = best[at][1]
-            if phrase_here:
-                found.append(phrase_here)
-            at = phrase_here.end if phrase_here else at + 1
-        return found
+                if end > at and (reached := (end - at) ** 2 + best[end][0]) > score:
+                    score, chosen = reached, Found(phrase.tag, at, end)
+            best[at], after = (score, chosen), here
+        return list(_chosen(best))
 
-    def _starting_with(self, word: PlainWord) -> list[tuple[frozenset[str] | None, Phrase]]:
-        by_kind = self.by_first.get(word.kind, []) if word.kind else []
-        return self.by_first.get(word.plain, []) + by_kind if by_kind else self.by_first.get(word.plain, [])
+    def _beginning_with(self, here: tuple[str, str], after: tuple[str, str]) -> tuple[Phrase, ...]:
+        """The phrases whose first word is `here` and whose second may be `after` (each a plain form and a kind)."""
+        return tuple(
+            phrase
+            for key in here
+            for second, phrase in (self._by_first.get(key, ()) if key else ())
+            if second is None or not second.isdisjoint(after)
+        )
+
+
+def _chosen(best: Sequence[tuple[int, Found | None]]) -> Iterator[Found]:
+    at = 0
+    while at < len(best) - 1:
+        found = best[at][1]
+        if found:
+            yield found
+        at = found.end if found else at + 1
 
 
 class Lexicon:
@@ -134,27 +151,19 @@ class Lexicon:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that some phrase names."""
-        return frozenset(
-            word
-            for book in (self.optouts, self.replies)
-            for phrases in book.by_first.values()
-            for _, phrase in phrases
-            for part in phrase.parts
-            if isinstance(part, frozenset)
-            for word in part
-        )
+        return frozenset(self.optouts.vocabulary()) | frozenset(self.replies.vocabulary())
 
     @property
     def tables(self) -> dict[str, Any]:
         return self._files
 
-    def _patterns(self, lines: str) -> Iterator[tuple[frozenset[str] | str, ...]]:
+    def _patterns(self, lines: str) -> Iterator[Parts]:
         for line in lines.splitlines():
             pattern = line.partition("#")[0].strip()
             if pattern:
                 yield from self._expanded(pattern.split())
 
-    def _expanded(self, parts: list[str]) -> Iterator[tuple[frozenset[str] | str, ...]]:
+    def _expanded(self, parts: list[str]) -> Iterator[Parts]:
         """Both readings of the last optional part, and so on; `a b?` gives `a b` and `a`."""
         for index, part in enumerate(parts):
             if len(part) > 1 and part.endswith("?"):

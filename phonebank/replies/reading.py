@@ -122,7 +122,7 @@ def _fits(rule: dict[str, list[str]], tags: set[str]) -> bool:
 
 def _echoes_time(found: Found, words: Sequence[Word], echo: set[str]) -> bool:
     """A day or hour that the ask named itself is no time of their own."""
-    return found.tag in {"time", "activity"} and all(word.plain in echo for word in words[found.start : found.end])
+    return found.tag in {"time", "now", "activity"} and all(word.plain in echo for word in words[found.start : found.end])
 
 
 def _unread(words: Sequence[Word], found: Sequence[Found], echo: set[str]) -> int:
