@@ -34,8 +34,9 @@ def _event(commitment: Commitment, ask: Ask, campaign: Campaign) -> Event:
     is_off = commitment.status is CommitmentStatus.WITHDRAWN
     event = Event()
     event.add("uid", f"{sha256(commitment.token.encode()).hexdigest()[:32]}@phonebank")  # the token itself opens a page
-    event.add("dtstamp", max(commitment.pledged_at, commitment.withdrawn_at or commitment.pledged_at))
-    event.add("sequence", 1 if is_off else 2 * (commitment.withdrawn_at is not None))  # 2: taken back, then given again
+    stamp = max(commitment.pledged_at, commitment.withdrawn_at or commitment.pledged_at)
+    event.add("dtstamp", stamp)
+    event.add("sequence", int(stamp.timestamp()) // 60)  # a program keeps the version whose number is higher
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("dtstart", starts_at)
     event.add("dtend", ends_at)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from phonebank.campaigns.models import Campaign
@@ -16,7 +17,7 @@ from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.people.models import Person
 
-_NEVER_ARRIVED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED)
+NEVER_ARRIVED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.CANCELED)
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,33 @@ def answers(session: Session, handoff_id: int, phone: str) -> list[Message]:
     return list(session.exec(query))
 
 
+def contact_of(session: Session, phone: str) -> Contact | None:
+    """Who has this number (E.164), as far as we know."""
+    return session.exec(select(Contact).where(Contact.phone == phone)).first()
+
+
 def last_heard(session: Session, phone: str) -> Message | None:
     """Their newest text."""
     theirs = select(Message).where(Message.phone == phone, Message.direction == Direction.IN)
     return session.exec(theirs.order_by(col(Message.id).desc()).limit(1)).first()
 
 
+def heard_from(session: Session, *, before: int | None = None, limit: int = 50) -> list[Message]:
+    """The newest text of each number that ever wrote to us, newest first; `before` that message id, for paging."""
+    later = aliased(Message)
+    newer = select(later.id).where(
+        later.phone == Message.phone, later.direction == Direction.IN, col(later.id) > Message.id
+    )
+    query = select(Message).where(Message.direction == Direction.IN, ~newer.exists())
+    if before is not None:
+        query = query.where(col(Message.id) < before)
+    return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
+
+
 def waits_for_us() -> ColumnElement[bool]:
     """True unless a volunteer's answer is the last word (then only the supporter can go on)."""
     theirs = _newest_id(col(Message.direction) == Direction.IN)
-    ours = _newest_id(and_(col(Message.kind) == MessageKind.ANSWER, col(Message.status).not_in(_NEVER_ARRIVED)))
+    ours = _newest_id(and_(col(Message.kind) == MessageKind.ANSWER, col(Message.status).not_in(NEVER_ARRIVED)))
     return or_(ours.is_(None), func.coalesce(theirs, 0) > ours)
 
 

@@ -72,7 +72,9 @@ def test_a_withdrawn_yes_cancels_the_same_event():
     assert after["UID"] == before["UID"]
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after["DTSTAMP"].dt == later
-    _, again = _read(_commitment(withdrawn_at=later), _ask())
+    again = _commitment()
+    again.pledged_at = later + timedelta(days=1)
+    _, again = _read(again, _ask())
     assert again["STATUS"] == "CONFIRMED"
     assert again["SEQUENCE"] > after["SEQUENCE"]
 
