@@ -9,13 +9,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from phonebank import clock, db, jobs
 from phonebank.settings import Settings
-from phonebank.web import formats, guards, headers, health, live, nav, sign_in, static_files, trouble
+from phonebank.web import (
+    doubts,
+    formats,
+    guards,
+    headers,
+    health,
+    live,
+    nav,
+    optouts,
+    people,
+    sign_in,
+    static_files,
+    trouble,
+    unmatched,
+)
 
 _PACKAGE = Path(__file__).parent
 _TEMPLATES = next(folder for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if folder.exists())
 _SIGNED_IN_FOR = timedelta(hours=14)  # a long day at the phone bank, counted from the last page
 
-BLUEPRINTS = (sign_in.blueprint, health.blueprint)
+BLUEPRINTS = tuple(room.blueprint for room in (sign_in, health, people, optouts, unmatched, doubts))
 
 
 def create_app(settings: Settings) -> Flask:

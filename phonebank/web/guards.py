@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from phonebank import db
 from phonebank.people import queries
 from phonebank.people.models import Person, PersonStatus, Role
+from phonebank.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 SMALL_BODY = 1_000_000  # bytes; a form, a pasted campaign file, a webhook
@@ -106,6 +107,17 @@ def my_id() -> int:
     person_id = me().id
     assert person_id is not None
     return person_id
+
+
+def signature() -> str:
+    """How this person signs what is kept: "Amanda Alvarez (amanda@example.org)"."""
+    return f"{me().name} ({me().email})"
+
+
+def settings() -> Settings:
+    """The settings this application was made with."""
+    found: Settings = current_app.extensions["settings"]
+    return found
 
 
 def begin_session(person: Person) -> None:

@@ -2,11 +2,8 @@
 
 import hmac
 from collections.abc import Iterator
-from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -14,12 +11,12 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from phonebank import clock, db, jobs, migrations
+from phonebank.migrations import Shape
 from phonebank.reports.gauges import gauges
-from phonebank.web.guards import public
+from phonebank.web.guards import public, settings
 
 blueprint = Blueprint("health", __name__)
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
-_MIGRATIONS = Path(migrations.__path__[0])
 
 
 @blueprint.get("/health/live")
@@ -31,12 +28,8 @@ def live() -> ResponseReturnValue:
 @blueprint.get("/health/ready")
 @public
 def ready() -> ResponseReturnValue:
-    revisions = _revisions()
-    checks = {
-        "database": revisions is not None,
-        "redis": jobs.is_up(),
-        "migrations": revisions == set(ScriptDirectory(str(_MIGRATIONS)).get_heads()),
-    }
+    shape = _shape()
+    checks = {"database": shape is not None, "redis": jobs.is_up(), "migrations": shape is Shape.CURRENT}
     return jsonify(ready=all(checks.values()), **checks), 200 if all(checks.values()) else 503
 
 
@@ -61,17 +54,16 @@ class _Gauges(Collector):
         yield GaugeMetricFamily("phonebank_redis_up", "Whether the doorbell answers", value=float(jobs.is_up()))
 
 
-def _revisions() -> set[str] | None:
-    """What the database was migrated to; None when it does not answer."""
+def _shape() -> Shape | None:
+    """How the database stands to this version; None when it does not answer."""
     try:
-        with db.reading() as session:
-            return set(MigrationContext.configure(session.connection()).get_current_heads())
+        return migrations.shape(db.engine())
     except SQLAlchemyError:
         return None
 
 
 def _may_read_metrics() -> bool:
-    token: str | None = current_app.extensions["settings"].metrics_token
+    token = settings().metrics_token
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(bearer.encode(), token.encode()):
         return True

@@ -44,7 +44,7 @@ def person(app) -> Callable[..., str]:
     """Add somebody: person("organizer") gives their e-mail address."""
 
     def add(role: str, name: str = "", password: str | None = "correct horse battery") -> str:
-        email = f"{(name or role).lower()}@example.org"
+        email = f"{role}@example.org"
         with db.transaction() as session:
             accounts.add(session, email, name or role.title(), role, password, house_clock.now())
         return email
