@@ -53,6 +53,7 @@ class Decision(StrEnum):
     CONFIRM_AND_HAND_OFF = "confirm_and_hand_off"  # a yes that also asks something
     KEEP_COMMITMENT = "keep_commitment"  # a yes to a reminder: pledged → confirmed
     WITHDRAW = "withdraw"  # a standing yes taken back: commitment withdrawn, reminders cancelled, thanks
+    WITHDRAW_AND_OFFER = "withdraw_and_offer"  # the same, and the alternative that may suit them
     THANK = "thank"  # a no: thanked, settled
     OFFER_ALTERNATIVE = "offer_alternative"  # not now / not that: the prepared alternative, once
     EXPLAIN = "explain"  # HELP: who we are and how to stop

@@ -205,6 +205,12 @@ def mark_handled(session: Session, message_ids: Sequence[int], now: datetime) ->
     return _move(session, mine, status=HANDLED, settled_at=now)
 
 
+def belongs_to(session: Session, message_ids: Sequence[int], campaign_id: int | None, recipient_id: int) -> int:
+    """These replies are part of this recipient's conversation."""
+    theirs = col(Message.id).in_(message_ids) & col(Message.recipient_id).is_(None)
+    return _move(session, theirs, campaign_id=campaign_id, recipient_id=recipient_id)
+
+
 def backoff(attempts: int) -> timedelta:
     """How long a text that was certainly not taken waits: 1, 2, 4 … at most 60 seconds."""
     return timedelta(seconds=min(60, 2 ** max(0, attempts - 1)))

@@ -108,3 +108,15 @@ class Message(SQLModel, table=True):
     looks: int = 0  # empty looks into the carrier's log while in doubt
     looked_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
+
+
+class StrayReport(SQLModel, table=True):
+    """A signed delivery report for a text we do not know: kept and counted."""
+
+    __tablename__ = "stray_report"
+
+    id: int | None = Field(default=None, primary_key=True)
+    about: str  # the id in its address
+    carrier_sid: str
+    status: str
+    received_at: datetime = Field(sa_type=Moment)

@@ -8,8 +8,10 @@ from sqlalchemy import Row, and_, exists, or_
 from sqlmodel import Session, col, func, select
 
 from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.intents import Intent
 from phonebank.messages.models import BY_A_PERSON, Direction, Message, MessageKind, MessageStatus, Priority
 from phonebank.optouts.models import OptOut
+from phonebank.optouts.queries import WRONG_NUMBER
 from phonebank.recipients.models import Recipient, RecipientStatus
 
 _TOO_LATE = timedelta(seconds=5)
@@ -25,7 +27,8 @@ def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
     running = exists().where(
         col(Campaign.id) == col(Message.campaign_id), col(Campaign.status) == CampaignStatus.RUNNING
     )
-    banned = exists().where(col(OptOut.phone) == col(Message.phone), col(OptOut.lifted_at).is_(None))
+    is_last_apology = and_(col(Message.kind) == MessageKind.APOLOGY, col(OptOut.because) == WRONG_NUMBER)
+    banned = exists().where(col(OptOut.phone) == col(Message.phone), col(OptOut.lifted_at).is_(None), ~is_last_apology)
     wanted = (RecipientStatus.EXCLUDED, RecipientStatus.UNREACHABLE)
     closed_to_us = exists().where(
         col(Recipient.id) == col(Message.recipient_id),
@@ -160,3 +163,20 @@ def unmatched(session: Session, most: int = 200) -> list[Message]:
     """Texts from numbers we never wrote to, newest first."""
     stray = select(Message).where(Message.direction == Direction.IN, col(Message.recipient_id).is_(None))
     return list(session.exec(stray.order_by(col(Message.id).desc()).limit(most)))
+
+
+def alternatives_offered(session: Session, recipient_id: int) -> list[Intent]:
+    """Which answers of this recipient have been met with their alternative, each once, in the order of offering."""
+    steps = select(Message.step).where(
+        Message.recipient_id == recipient_id, Message.kind == MessageKind.ALTERNATIVE, col(Message.step).is_not(None)
+    )
+    return [Intent(str(step).removeprefix("alternative:")) for step in session.exec(steps.order_by(col(Message.id)))]
+
+
+def has_answered_since(session: Session, phone: str) -> bool:
+    """Whether a volunteer wrote to this number after the person last did."""
+    last = select(Message.direction, Message.kind).where(
+        Message.phone == phone, Message.status != MessageStatus.CANCELED
+    )
+    row = session.exec(last.order_by(col(Message.created_at).desc(), col(Message.id).desc())).first()
+    return row is not None and row[1] == MessageKind.ANSWER

@@ -15,7 +15,7 @@ BY_THEIR_TEXT = "their text"
 
 
 def store(session: Session, text: InboundText, now: datetime) -> bool:
-    """Store this text and ring for its reading. False when the carrier's id is already known: heard twice, kept once."""
+    """Store this text and ring for its reading. False when the carrier's id is known: heard twice, kept once."""
     row = {
         "direction": Direction.IN,
         "kind": MessageKind.REPLY,

@@ -8,7 +8,7 @@ from phonebank.campaigns.contact_hours import NeverOpen
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.messages import lifecycle, queries
 from phonebank.messages.composing import hours_of
-from phonebank.messages.models import BY_A_PERSON, Message
+from phonebank.messages.models import BY_A_PERSON, Message, MessageKind
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients import lifecycle as recipients
 
@@ -29,7 +29,8 @@ def _cancel_of_closed(session: Session, now: datetime) -> int:
 
 def _cancel_of_opted_out(session: Session, now: datetime) -> int:
     out = select(OptOut.phone).where(OptOut.kind == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None))
-    return lifecycle.cancel(session, col(Message.phone).in_(out), now)
+    told = col(Message.phone).in_(out) & (col(Message.kind) != MessageKind.APOLOGY)
+    return lifecycle.cancel(session, told, now)
 
 
 def _move_lapsed(session: Session, now: datetime) -> int:

@@ -30,6 +30,7 @@ def _keywords() -> dict[str, frozenset[str]]:
     return {name: frozenset(_letters(word) for word in words) for name, words in lists.items()}
 
 
+@lru_cache(maxsize=256)
 def _letters(body: str) -> str:
     """Only the letters and digits of a short text: `"S.T.O.P. 🛑"` is `stop`; empty for a long one."""
     return "".join(c for c in folded(body) if c.isalnum()) if len(body) <= _LONGEST_KEYWORD_TEXT else ""
@@ -55,14 +56,17 @@ def is_exact_help(body: str) -> bool:
 
 def is_stop_misspelled(body: str) -> bool:
     """True when the whole text is STOP with one letter wrong, missing, doubled or swapped, and no word of its own."""
-    word = re.sub(r"(.)\1+", r"\1", _letters(body)) if _letters(body) not in _keywords()["not_slips"] else ""
-    return word not in _keywords()["not_slips"] and _is_one_slip_from("stop", word)
+    return _is_near_stop(body) and _letters(body) not in _keywords()["not_slips"]
 
 
 def looks_like_stop(body: str) -> bool:
     """True when the whole text is one slip from STOP but also a word of its own (`shop`, `step`): a person decides."""
+    return _is_near_stop(body) and _letters(body) in _keywords()["not_slips"]
+
+
+def _is_near_stop(body: str) -> bool:
     word = _letters(body)
-    return word in _keywords()["not_slips"] and _is_one_slip_from("stop", word)
+    return _is_one_slip_from("stop", word) or _is_one_slip_from("stop", re.sub(r"(.)\1+", r"\1", word))
 
 
 def _is_one_slip_from(target: str, word: str) -> bool:

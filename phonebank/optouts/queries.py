@@ -51,3 +51,7 @@ def banned_among(session: Session, phones: list[str]) -> tuple[set[str], set[str
         select(OptOut.phone, OptOut.kind).where(col(OptOut.phone).in_(phones), col(OptOut.lifted_at).is_(None)),
     ).all()
     return {phone for phone, kind in rows if kind is Ban.OPT_OUT}, {phone for phone, kind in rows if kind is Ban.HOLD}
+
+
+WRONG_NUMBER = "wrong number"
+"""The ledger's word for a number that is somebody else's. One apology may still go to it, and nothing after."""

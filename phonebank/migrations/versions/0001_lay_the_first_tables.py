@@ -151,6 +151,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("email"),
     )
     op.create_table(
+        "stray_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("carrier_sid", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "campaign",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -640,6 +649,7 @@ def upgrade() -> None:
                 "confirm_and_hand_off",
                 "keep_commitment",
                 "withdraw",
+                "withdraw_and_offer",
                 "thank",
                 "offer_alternative",
                 "explain",

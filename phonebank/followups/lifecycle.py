@@ -1,0 +1,76 @@
+"""The only writer of Commitment.status and FollowUp.status.
+
+Commitment: pledged → confirmed → kept / missed / withdrawn
+FollowUp:   scheduled → sent / lapsed / canceled
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from phonebank.followups.models import Commitment, CommitmentStatus, FollowUp, FollowUpStatus
+from phonebank.recipients.models import Recipient
+
+PLEDGED, CONFIRMED, KEPT, MISSED, WITHDRAWN = CommitmentStatus
+
+STANDING = (PLEDGED, CONFIRMED)
+
+
+def pledge_again(session: Session, commitment_id: int, now: datetime) -> bool:
+    """A yes taken back and given again. False when it stands."""
+    mine = (col(Commitment.id) == commitment_id) & (col(Commitment.status) == WITHDRAWN)
+    return _commitment(session, mine, status=PLEDGED, pledged_at=now, withdrawn_at=None)
+
+
+def confirm(session: Session, commitment_id: int) -> bool:
+    """They answered a reminder with yes."""
+    mine = (col(Commitment.id) == commitment_id) & (col(Commitment.status) == PLEDGED)
+    return _commitment(session, mine, status=CONFIRMED)
+
+
+def withdraw(session: Session, commitment_id: int, now: datetime) -> bool:
+    """The yes is taken back, and its reminders with it. False when it did not stand."""
+    mine = (col(Commitment.id) == commitment_id) & col(Commitment.status).in_(STANDING)
+    if not _commitment(session, mine, status=WITHDRAWN, withdrawn_at=now):
+        return False
+    _follow_up(session, col(FollowUp.commitment_id) == commitment_id, FollowUpStatus.CANCELED)
+    return True
+
+
+def withdraw_all_of(session: Session, phone: str, now: datetime) -> int:
+    """Every yes of this number is taken back: they asked us to leave them alone."""
+    theirs = select(Commitment.id).join(Recipient, col(Commitment.recipient_id) == col(Recipient.id))
+    standing = theirs.where(Recipient.phone == phone, col(Commitment.status).in_(STANDING))
+    return sum(withdraw(session, commitment_id, now) for commitment_id in session.exec(standing) if commitment_id)
+
+
+def schedule_again(session: Session, commitment_id: int, *, plan_id: int, due_at: datetime) -> bool:
+    """A reminder cancelled with its commitment stands again with it."""
+    canceled = (
+        (col(FollowUp.commitment_id) == commitment_id)
+        & (col(FollowUp.plan_id) == plan_id)
+        & (col(FollowUp.status) == FollowUpStatus.CANCELED)
+    )
+    again = update(FollowUp).where(canceled).values(status=FollowUpStatus.SCHEDULED, due_at=due_at)
+    return bool(session.connection().execute(again).rowcount)
+
+
+def mark_sent(session: Session, follow_up_id: int) -> bool:
+    """Its text is written down. False: another turn was first."""
+    return _follow_up(session, col(FollowUp.id) == follow_up_id, FollowUpStatus.SENT)
+
+
+def lapse(session: Session, follow_up_id: int) -> bool:
+    """Its moment has passed, or nothing may go to this person any more."""
+    return _follow_up(session, col(FollowUp.id) == follow_up_id, FollowUpStatus.LAPSED)
+
+
+def _commitment(session: Session, where: Any, **values: Any) -> bool:
+    return bool(session.connection().execute(update(Commitment).where(where).values(**values)).rowcount)
+
+
+def _follow_up(session: Session, where: Any, status: FollowUpStatus) -> bool:
+    scheduled = where & (col(FollowUp.status) == FollowUpStatus.SCHEDULED)
+    return bool(session.connection().execute(update(FollowUp).where(scheduled).values(status=status)).rowcount)

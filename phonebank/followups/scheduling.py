@@ -1,0 +1,141 @@
+"""Makes a yes a commitment, schedules its reminders, and writes each down when its moment comes."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table
+from sqlmodel import Session
+
+from phonebank import logs
+from phonebank.asks import wording
+from phonebank.asks.models import Ask
+from phonebank.asks.wording import WordingError
+from phonebank.campaigns import merging
+from phonebank.campaigns import queries as campaign_queries
+from phonebank.campaigns.contact_hours import NeverOpen
+from phonebank.campaigns.models import Campaign, CampaignStatus, FollowUpPlan
+from phonebank.db import insert_ignoring
+from phonebank.errors import RefusedError
+from phonebank.followups import lifecycle, queries
+from phonebank.followups.models import Commitment, CommitmentStatus, FollowUp, FollowUpStatus
+from phonebank.messages import composing
+from phonebank.messages.models import MessageKind, Priority
+from phonebank.recipients import queries as recipient_queries
+from phonebank.recipients.models import Recipient
+
+_LONGEST_NIGHT_H = 36
+_BEFORE_CLOSING = timedelta(minutes=30)
+
+log = logs.get("followups")
+
+_commitments: Table = Commitment.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
+_follow_ups: Table = FollowUp.__table__  # type: ignore[attr-defined]
+
+
+def pledge(session: Session, campaign: Campaign, ask: Ask, recipient: Recipient, now: datetime) -> Commitment:
+    """Their yes to this ask, standing, with its reminders scheduled. Giving it twice changes nothing."""
+    assert recipient.id is not None
+    assert ask.id is not None
+    row = {
+        "recipient_id": recipient.id,
+        "campaign_id": recipient.campaign_id,
+        "ask_id": ask.id,
+        "status": CommitmentStatus.PLEDGED,
+        "token": secrets.token_urlsafe(24),
+        "pledged_at": now,
+    }
+    session.connection().execute(insert_ignoring(_commitments, session).values(row))
+    made = queries.to_ask(session, recipient.id, ask.id)
+    assert made is not None
+    assert made.id is not None
+    lifecycle.pledge_again(session, made.id, now)
+    _schedule(session, campaign, ask, recipient, made.id, now)
+    return made
+
+
+def _schedule(
+    session: Session, campaign: Campaign, ask: Ask, recipient: Recipient, commitment_id: int, now: datetime
+) -> None:
+    if ask.starts_at is None:
+        return
+    for plan in campaign_queries.follow_up_plans_of(session, campaign):
+        due_at = _inside_hours(campaign, recipient, ask.starts_at - timedelta(seconds=plan.before_seconds))
+        if due_at > now:
+            row = {"commitment_id": commitment_id, "plan_id": plan.id, "due_at": due_at}
+            scheduled = row | {"status": FollowUpStatus.SCHEDULED}
+            session.connection().execute(insert_ignoring(_follow_ups, session).values(scheduled))
+            lifecycle.schedule_again(session, commitment_id, plan_id=plan.id or 0, due_at=due_at)
+
+
+def _inside_hours(campaign: Campaign, recipient: Recipient, at: datetime) -> datetime:
+    """A moment, or the last one before it inside their contact hours: "see you tomorrow" must not come today."""
+    for earlier in range(_LONGEST_NIGHT_H):
+        moment = at - timedelta(hours=earlier)
+        try:
+            window = composing.window_for(campaign, zones=recipient.zones, state=recipient.state, now=moment)
+        except NeverOpen:
+            return at
+        if window.opens_at <= moment:
+            return moment if not earlier else min(at, window.closes_at - _BEFORE_CLOSING)
+    return at
+
+
+@dataclass(frozen=True)
+class _Due:
+    follow_up: FollowUp
+    commitment: Commitment
+    campaign: Campaign
+    plan: FollowUpPlan
+    ask: Ask
+
+
+def write_due(session: Session, *, address: str, now: datetime, most: int = 200) -> int:
+    """Write down the reminders whose moment has come, each once. Returns how many were looked at."""
+    found = queries.due(session, now, most)
+    for follow_up, commitment in found:
+        campaign = campaign_queries.by_id(session, commitment.campaign_id)
+        plan = session.get(FollowUpPlan, follow_up.plan_id)
+        ask = session.get(Ask, commitment.ask_id)
+        if plan is not None and ask is not None:
+            _write(session, _Due(follow_up, commitment, campaign, plan, ask), address, now)
+    return len(found)
+
+
+def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
+    assert due.follow_up.id is not None
+    recipient = recipient_queries.by_id(session, due.commitment.recipient_id)
+    too_late = due.ask.starts_at is not None and due.ask.starts_at <= now
+    if recipient is None or too_late or due.campaign.status is CampaignStatus.CLOSED:
+        lifecycle.lapse(session, due.follow_up.id)
+        return
+    if not lifecycle.mark_sent(session, due.follow_up.id):
+        return
+    try:
+        text = composing.NewText(
+            phone=recipient.phone,
+            sender=due.campaign.sender,
+            kind=MessageKind.REMINDER,
+            body=_words(session, due, recipient, address, now),
+            priority=Priority.REMINDER,
+            campaign_id=due.campaign.id,
+            recipient_id=recipient.id,
+            step=f"reminder:{due.follow_up.id}",
+            useless_at=due.ask.starts_at,
+        )
+        composing.compose(session, text, now)
+    except (RefusedError, WordingError, NeverOpen) as wrong:
+        log.warning("a reminder cannot be written", follow_up=due.follow_up.id, error=type(wrong).__name__)
+
+
+def _words(session: Session, due: _Due, recipient: Recipient, address: str, now: datetime) -> str:
+    contact = recipient_queries.contact_of(session, recipient)
+    link = link_of(due.commitment, address)
+    template = due.plan.texts.get(contact.language) or due.plan.texts["en"]
+    fields = merging.fields_for(contact, due.campaign, due.ask, link=link, now=now)
+    return wording.render(str(template), fields)
+
+
+def link_of(commitment: Commitment, address: str) -> str:
+    """The supporter's own page behind this commitment."""
+    return f"{address}/y/{commitment.token}"

@@ -1,0 +1,102 @@
+"""One pure table: what we do about a reading, given where the conversation stands."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from phonebank.intents import Decision, Intent, Outcome
+from phonebank.replies.reading import Reading
+
+
+class Answering(StrEnum):
+    """What the person's words answer: the last question of ours."""
+
+    ASK = "ask"
+    ALTERNATIVE = "alternative"
+    REMINDER = "reminder"
+    PERSON = "person"  # a volunteer wrote last: only a volunteer understands the answer
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where one conversation stands when a reply arrives."""
+
+    is_known: bool = True  # they are somebody's recipient
+    is_opted_out: bool = False
+    is_open: bool = True  # the campaign is not closed
+    is_with_volunteer: bool = False
+    has_commitment: bool = False
+    outcome: Outcome = Outcome.NONE
+    answering: Answering = Answering.ASK
+    alternatives: frozenset[Intent] = field(default_factory=frozenset)  # prepared, and not yet offered
+
+    def read_by_a_person(self) -> "Situation":
+        """The same, for what a volunteer read or the supporter pressed: nobody needs to look again."""
+        answering = self.answering if self.answering is Answering.ALTERNATIVE else Answering.ASK
+        return replace(self, is_with_volunteer=False, is_open=True, answering=answering)
+
+
+def decide(reading: Reading, now: Situation) -> Decision:
+    """What to do. Unsure is never guessed: whatever is not clearly answerable goes to a person."""
+    if reading.intent is Intent.OPT_OUT and reading.acted:
+        return Decision.OPT_OUT
+    if now.is_opted_out:
+        return Decision.REQUEST_OPT_IN if reading.intent is Intent.YES else Decision.KEEP
+    if reading.hold:
+        return Decision.HOLD_AND_HAND_OFF
+    if not now.is_known:
+        return Decision.KEEP
+    if reading.intent is Intent.WRONG_NUMBER and reading.acted:
+        return Decision.APOLOGIZE
+    if not now.is_open:
+        return _after_closing(reading, now)
+    if not reading.acted or now.is_with_volunteer or now.answering is Answering.PERSON:
+        return Decision.HAND_OFF
+    return _when_sure(reading, now)
+
+
+def _after_closing(reading: Reading, now: Situation) -> Decision:
+    """A closed campaign says nothing more by itself. A late no needs nobody; everything else is shown to a person."""
+    is_plain_no = reading.acted and reading.intent is Intent.NO and not now.has_commitment
+    return Decision.KEEP if is_plain_no else Decision.HAND_OFF
+
+
+def _when_sure(reading: Reading, now: Situation) -> Decision:
+    match reading.intent:
+        case Intent.YES:
+            return _yes(reading, now)
+        case Intent.NO:
+            return _no(now)
+        case Intent.NOT_NOW | Intent.NOT_THAT:
+            return _not_this(reading.intent, now)
+        case Intent.HELP:
+            return Decision.EXPLAIN
+        case Intent.OPT_OUT:
+            return Decision.OPT_OUT
+        case Intent.WRONG_NUMBER:
+            return Decision.APOLOGIZE
+        case Intent.MAYBE | Intent.QUESTION | Intent.HOSTILE | Intent.OTHER:
+            return Decision.HAND_OFF
+
+
+def _yes(reading: Reading, now: Situation) -> Decision:
+    if now.has_commitment and now.answering is not Answering.ALTERNATIVE:
+        if reading.asks_too:
+            return Decision.HAND_OFF
+        return Decision.KEEP_COMMITMENT if now.answering is Answering.REMINDER else Decision.KEEP
+    return Decision.CONFIRM_AND_HAND_OFF if reading.asks_too else Decision.CONFIRM
+
+
+def _no(now: Situation) -> Decision:
+    if now.has_commitment:
+        return Decision.WITHDRAW
+    return Decision.KEEP if now.outcome is Outcome.NO else Decision.THANK
+
+
+def _not_this(intent: Intent, now: Situation) -> Decision:
+    """Not now and not that open another door: the alternative once, then thanks; with nothing prepared, a person."""
+    offers = intent in now.alternatives
+    if now.has_commitment:
+        return Decision.WITHDRAW_AND_OFFER if offers else Decision.WITHDRAW
+    if offers:
+        return Decision.OFFER_ALTERNATIVE
+    return Decision.THANK if now.answering is Answering.ALTERNATIVE else Decision.HAND_OFF

@@ -1,0 +1,48 @@
+"""Keeps how each reply was read and decided, and what a person thought of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Table
+from sqlmodel import Session, col, select
+
+from phonebank.db import insert_for
+from phonebank.intents import Decision, Intent
+from phonebank.messages.models import Message
+from phonebank.replies.matching import Talk
+from phonebank.replies.models import ReplyReading
+from phonebank.replies.reading import Reading
+
+_readings: Table = ReplyReading.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
+
+
+def keep(
+    session: Session, message_ids: Sequence[int], talk: Talk | None, reading: Reading, decision: Decision, now: datetime
+) -> None:
+    """One row for each text that was read; texts read together share a reading."""
+    row = {
+        "recipient_id": talk.recipient.id if talk else None,
+        "intent": reading.intent,
+        "confidence": reading.confidence,
+        "acted": reading.acted,
+        "hold": reading.hold,
+        "why": reading.why,
+        "decision": decision,
+        "read_at": now,
+    }
+    rows = [row | {"message_id": message_id} for message_id in message_ids]
+    session.connection().execute(insert_for(session, _readings), rows)
+
+
+def keep_verdict(session: Session, phone: str, intent: Intent) -> None:
+    """A volunteer's verdict, beside the last reading of this number."""
+    last = (
+        select(ReplyReading)
+        .join(Message, col(Message.id) == col(ReplyReading.message_id))
+        .where(Message.phone == phone)
+        .order_by(col(ReplyReading.id).desc())
+    )
+    reading = session.exec(last).first()
+    if reading is not None:
+        reading.verdict = intent.value
+        session.add(reading)
