@@ -56,6 +56,11 @@ def _handles(carrier: Carrier) -> Mapping[str, tuple[Handle, Touched]]:
     }
 
 
+def served_operations(carrier: Carrier) -> Mapping[str, Handle]:
+    """The handle of each operation the stand-in answers, by operationId."""
+    return {name: handle for name, (handle, _) in _handles(carrier).items()}
+
+
 class Answering:
     """Turns one operation's handle into an endpoint that checks, fails on demand and answers as Twilio does."""
 

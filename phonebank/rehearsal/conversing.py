@@ -27,7 +27,7 @@ class Heard(StrEnum):
     CLOSING = "closing"
 
 
-_ASKS_Y_OR_N = re.compile(r"\by\W{0,3}(?:or|o)\W{0,3}n\b|\bs[ií]?\W{0,3}o\W{0,3}n\b|still good", re.IGNORECASE)
+_ASKS_Y_OR_N = re.compile(r"\by\W{1,3}(?:or|o)\W{1,3}n\b|\bs[ií]?\W{1,3}o\W{1,3}n\b|still good", re.IGNORECASE)
 _OPEN = frozenset({"maybe", "question", "other", "hostile", "help"})
 
 

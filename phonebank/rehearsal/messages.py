@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import dropwhile, islice
 from urllib.parse import urlencode
 
@@ -115,7 +115,8 @@ def _fits(text: Text, asked: Values) -> bool:
 
 
 def _length(written: str) -> timedelta:
-    return timedelta(seconds=1) if "T" in written else timedelta(days=1)
+    """A midnight stands for its whole day: so the SDK writes a date."""
+    return timedelta(days=1) if _moment(written).time() == time.min else timedelta(seconds=1)
 
 
 def _moment(written: str) -> datetime:

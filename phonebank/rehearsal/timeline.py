@@ -48,7 +48,7 @@ class Timeline:
         if not self._loop:
             return
         rest = _LOOK_AGAIN_S
-        if self._queue:
+        if self._queue and clock.speed() > 0:
             rest = clock.real_seconds(self._queue[0][0] - clock.now())
         rest = min(max(rest, _BREATH_S), _LOOK_AGAIN_S)
         if self._next:

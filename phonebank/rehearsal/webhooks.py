@@ -7,7 +7,7 @@ from urllib.parse import urldefrag
 
 import aiohttp
 
-from phonebank.rehearsal.signing import sign
+from phonebank.gateway.twilio import sign
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
 """https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides: 15 s in all, 5 s to connect."""
