@@ -1,5 +1,4 @@
 """Segments are what the carrier bills, so they are held against a slow, plain reading of the standard."""
-# ruff: noqa: RUF001 - the look-alikes are the point
 
 import time
 from datetime import date

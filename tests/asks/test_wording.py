@@ -1,5 +1,4 @@
 """A text is a template that can only speak: it cannot run, reach or loop, and never sends a blank where a name belongs."""
-# ruff: noqa: RUF001 - people write curly quotes
 
 import time
 from dataclasses import dataclass

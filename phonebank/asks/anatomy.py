@@ -1,0 +1,221 @@
+"""Where the ask sits in a text: its sentences, its direct questions, the deed and the day they name (pure)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from phonebank.asks.lexicon import deeds, ending_in, phrases
+
+_LONGEST_READ = 2000
+_MOST_WORDS_AFTER = 20
+_TAGS = re.compile(r"\{%[^{}]*%\}|\{#[^{}]*#\}")
+_SENTENCE_END = re.compile(r"[.?!\u2026]+[\"')\]]*(?=\s|$)\s*|\n+")
+_NO_END = re.compile(
+    r"(?:\b(?:dr|mr|mrs|ms|st|sen|rep|gov|ave|blvd|no|vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)$"
+)
+_CLAUSE_START = re.compile(r"(?:^|[,;:\-\u2013\u2014(] ?|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$")
+_LEAD = re.compile(
+    r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|quizas?|personally|to|be able|be willing|go ahead and"
+    r"|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
+    r"|commit(?:ting)?(?: to)?)\b)*",
+)
+_FOLDS = {
+    **{
+        ord(letter): plain
+        for letter in map(chr, range(0xC0, 0x180))
+        if (plain := unicodedata.normalize("NFD", letter)[0]) < "\x7f"
+    },
+    **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u00ab\u00bb"), '"'),
+    **dict.fromkeys(map(ord, "\t\xa0\u2009\u202f\u200b\r"), " "),
+}
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, straight quotes: one character for each of the text's, so that places agree."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return lowered.translate(_FOLDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of the flattened text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One sentence that asks this person for a yes or no; `asks_for` begins where the deed is named."""
+
+    sentence: Found
+    opener: Found
+    deed: Found | None
+    kinds: frozenset[str]
+    is_event: bool
+
+
+class Anatomy:
+    """A text laid out for reading. `quote` gives back the writer's own letters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text[:_LONGEST_READ]
+        folded = fold(_TAGS.sub(lambda tag: " " * len(tag[0]), self.text))
+        self._places = [i for i, c in enumerate(folded) if c != " " or (i and folded[i - 1] not in " \n")]
+        self.flat = "".join([folded[i] for i in self._places])
+        self._known: dict[str, list[Found]] = {}
+
+    def quote(self, found: Found | None) -> str | None:
+        if found is None or found.start >= found.end:
+            return None
+        return self.text[self._places[found.start] : self._places[found.end - 1] + 1]
+
+    @cached_property
+    def sentences(self) -> list[Found]:
+        found, start = [], 0
+        for end in _SENTENCE_END.finditer(self.flat):
+            if self._is_end(end):
+                found.append(Found(start, end.end()))
+                start = end.end()
+        found.append(Found(start, len(self.flat)))
+        return [s for s in found if self.flat[s.start : s.end].strip()]
+
+    def _is_end(self, end: re.Match[str]) -> bool:
+        if not end[0].startswith("."):
+            return True
+        before = self.flat[max(0, end.start() - 6) : end.start() + 1]
+        if re.search(r"\b[ap]\.m\.$", before):
+            following = self.text[self._places[end.end()]] if end.end() < len(self.flat) else "."
+            return not following.islower()
+        return not _NO_END.search(before)
+
+    def first(self, key: str, within: Found | None = None) -> Found | None:
+        """Where the first phrase of this kind is."""
+        return next(self.every(key, within), None)
+
+    def every(self, key: str, within: Found | None = None) -> Iterator[Found]:
+        if key not in self._known:
+            self._known[key] = [Found(*match.span()) for match in phrases(key).finditer(self.flat)]
+        return (f for f in self._known[key] if within is None or (within.start <= f.start and f.end <= within.end))
+
+    @cached_property
+    def _deeds(self) -> list[tuple[str, Found]]:
+        return [(str(match.lastgroup), Found(*match.span())) for match in deeds().finditer(self.flat)]
+
+    def deeds(self, within: Found) -> list[tuple[str, Found]]:
+        """The named actions in this stretch, each with its kind."""
+        return [(kind, f) for kind, f in self._deeds if within.start <= f.start and f.end <= within.end]
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """The direct questions, in order."""
+        return [question for s in self.sentences if (question := self._question_in(s))]
+
+    @cached_property
+    def telling(self) -> list[Found]:
+        """Sentences that neither ask nor give thanks: where the deed, the day and the place may be told."""
+        asking = {question.sentence for question in self.questions}
+        return [s for s in self.sentences if s not in asking and not self.gives_thanks(s)]
+
+    def gives_thanks(self, sentence: Found) -> bool:
+        return self.first("advice.thanks", Found(sentence.start, min(sentence.end, sentence.start + 24))) is not None
+
+    def _question_in(self, sentence: Found) -> Question | None:
+        opener = self._opener_in(sentence)
+        if opener is None:
+            return None
+        deed, is_event = self._deed_after(opener, sentence)
+        if deed is None and phrases("availability").fullmatch(self.flat[opener.start : opener.end]):
+            return None  # "Are you free Saturday?" asks for a calendar, not for a deed
+        kinds = frozenset(kind for kind, _ in self.deeds(Found(opener.start, sentence.end)))
+        return Question(sentence, opener, deed, kinds, is_event)
+
+    def _opener_in(self, sentence: Found) -> Found | None:
+        words = self.flat[sentence.start : sentence.end]
+        is_marked = words.rstrip(" \n\"')]").endswith("?")
+        soft = self.first("soft", sentence)
+        for opener in self._candidates(sentence, is_marked):
+            before = self.flat[sentence.start : opener.start]
+            if soft and soft.start <= opener.end + 1:
+                return None
+            if not is_marked and not _CLAUSE_START.search(before):
+                continue
+            if before.endswith("if ") or (ending_in("wh", 0).search(before) and not self._is_choice(sentence)):
+                continue
+            return opener
+        return self._choice_in(sentence, is_marked) or self.first("replies", sentence)
+
+    def _candidates(self, sentence: Found, is_marked: bool) -> list[Found]:
+        found = [*self.every("openers", sentence), *self.every("join_openers", sentence)]
+        if is_marked:
+            starts = self.every("elliptic", sentence)
+            found += [f for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])]
+            starts = (deed for _, deed in self.deeds(sentence))
+            found += [
+                Found(f.start, f.start) for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])
+            ]
+        return sorted(found, key=lambda f: (f.start, -f.end))
+
+    def _choice_in(self, sentence: Found, is_marked: bool) -> Found | None:
+        """A choice between two times is one ask: "Which works for you, Saturday at 10 or Sunday at 2?"."""
+        if is_marked and self._is_choice(sentence):
+            return self.first("wh", sentence)
+        return None
+
+    def _is_choice(self, sentence: Found) -> bool:
+        words = self.flat[sentence.start : sentence.end]
+        moments = [*self.every("when.day", sentence), *self.every("when.time", sentence)]
+        return len(moments) > 1 and re.search(r"\b(?:or|o)\b", words) is not None
+
+    def _deed_after(self, opener: Found, sentence: Found) -> tuple[Found | None, bool]:
+        """The deed the question names, or leaves to the rest of the text; and whether it is something to come to."""
+        lead = _LEAD.match(self.flat, opener.end, sentence.end)
+        rest = Found(lead.end() if lead else opener.end, sentence.end)
+        named = self.named_in(Found(opener.start, sentence.end)) or self.named_in(sentence)
+        if named:
+            return named
+        words = self.flat[rest.start : rest.end].rstrip(" \n?.!\"')")
+        if phrases("vague").match(words):
+            return None, False
+        if self._leaves_it_open(words, opener):
+            told = [found for s in self._others(sentence) if (found := self.named_in(s))]
+            return (told[0][0], True) if told else (None, True)
+        return Found(rest.start, rest.start + len(words)), False
+
+    def words_after_question(self) -> str | None:
+        """What is said after the ask when it is more than a next step, an answer's key or how to stop."""
+        if not self.questions:
+            return None
+        last = self.questions[-1].sentence
+        after = [s for s in self.sentences if s.start >= last.end and not self.first("advice.closing", s)]
+        if sum(len(self.flat[s.start : s.end].split()) for s in after) <= _MOST_WORDS_AFTER:
+            return None
+        return self.quote(after[0])
+
+    def _others(self, sentence: Found) -> list[Found]:
+        return [s for s in self.sentences if s != sentence and not self.gives_thanks(s)]
+
+    def _leaves_it_open(self, words: str, opener: Found) -> bool:
+        if phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]):
+            return True
+        if not words or any(phrases(key).match(words) for key in ("generic", "when.day", "when.time", "when.deadline")):
+            return True
+        return " " not in words and not phrases("alone").match(words)
+
+    def named_in(self, span: Found) -> tuple[Found, bool] | None:
+        """A named deed in this stretch, and whether it is something to come to."""
+        if found := self.first("action_field", span):
+            return found, False
+        for kind, deed in self.deeds(span):
+            is_kept_by_coming = kind in ("canvass", "host", "staff")
+            return deed, is_kept_by_coming and not any(
+                self.first(key, span) for key in ("when.amount", "when.timeless")
+            )
+        if found := self.first("event", span):
+            return found, True
+        return None
