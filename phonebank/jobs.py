@@ -6,20 +6,24 @@ so that whatever is committed while it works rings again.
 """
 
 import os
+import signal
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 from sqlalchemy import event
 from sqlmodel import Session
 
 from phonebank import logs
-from phonebank.errors import UnavailableError
+from phonebank.errors import BadInputError, UnavailableError
 from phonebank.settings import Settings
 
 URGENT, BULK, SLOW = QUEUES = ("urgent", "bulk", "slow")
@@ -154,3 +158,37 @@ def should_stop() -> bool:
 def stop_soon() -> None:
     """Heard by a turn whose worker was asked to stop."""
     _Bell.is_stopping = True
+
+
+class _Worker(Worker):
+    """RQ's forking worker, whose turn in hand ends at its next batch when the worker is asked to stop."""
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGUSR1)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq is half typed
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGUSR1, lambda *_: stop_soon())
+
+
+def work(queues: list[str]) -> None:
+    """Take turns from these queues, the first the most urgent, until told to stop. Waits for a Redis that is down."""
+    unknown = [name for name in queues if name not in QUEUES]
+    if unknown:
+        raise BadInputError(f"There is no queue {unknown[0]!r}; there are {', '.join(QUEUES)}.")
+    while not is_up():
+        log.warning("waiting for Redis")
+        time.sleep(1)
+    worker = _Worker(
+        [queue(name) for name in queues],
+        connection=connection(),
+        serializer=JSONSerializer,
+        worker_ttl=60,
+        maintenance_interval=30,
+        job_monitoring_interval=10,
+        log_job_description=False,
+    )
+    worker.work(logging_level="WARNING")

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,32 @@ from phonebank.errors import NotFoundError
 from phonebank.optouts.models import Ban, OptOut
 
 _AT_ONCE = 2000
+_OF_A_PERSON = (
+    col(Contact.id),
+    col(Contact.phone),
+    col(Contact.first_name),
+    col(Contact.last_name),
+    col(Contact.email),
+    col(Contact.zip),
+    col(Contact.state),
+    col(Contact.zones),
+    col(Contact.language),
+    col(Contact.connection),
+    col(Contact.fields),
+)
 # Who was asked lately is the recipients' to know, a room above: only the names of two columns are borrowed here.
 _asked = table("recipient", column("phone"), column("asked_at"))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A campaign with what belongs to it; the rows of a file that is only being checked are not in the database."""
+
+    campaign: Campaign
+    ask: Ask
+    alternatives: list[tuple[Alternative, Ask]]
+    plans: list[FollowUpPlan]
+    list_ids: list[int]
 
 
 def by_name(session: Session, name: str) -> Campaign:
@@ -81,10 +106,26 @@ def follow_up_plans_of(session: Session, campaign: Campaign) -> list[FollowUpPla
     return list(session.exec(plans.order_by(col(FollowUpPlan.before_seconds).desc())))
 
 
-def members_of(campaign: Campaign, *, now: datetime) -> Select[Any]:
-    """SELECT of Contact: everyone on the campaign's lists whom its `exclude` does not leave out, in order of id."""
+def parts_of(session: Session, campaign: Campaign) -> Parts:
+    """Everything a campaign file says, from the rows it became."""
+    return Parts(
+        campaign,
+        ask_of(session, campaign),
+        alternatives_of(session, campaign),
+        follow_up_plans_of(session, campaign),
+        [one.id for one in lists_of(session, campaign) if one.id is not None],
+    )
+
+
+def members_of(campaign: Campaign, *, now: datetime, list_ids: list[int] | None = None) -> Select[Any]:
+    """SELECT of Contact: everyone on the campaign's lists whom its `exclude` does not leave out, in order of id.
+
+    `list_ids` stands in for the lists of a campaign that is not in the database yet.
+    """
     member_of = select(ListMember.list_id).where(ListMember.contact_id == Contact.id)
-    wanted = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
+    wanted: Any = list_ids
+    if list_ids is None:
+        wanted = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
     chosen = select(Contact).where(exists(member_of.where(col(ListMember.list_id).in_(wanted))))
     if left_out := campaign.excluded.get("lists"):
         unwanted = select(ContactList.id).where(col(ContactList.name).in_(left_out))
@@ -95,19 +136,25 @@ def members_of(campaign: Campaign, *, now: datetime) -> Select[Any]:
     return chosen.order_by(col(Contact.id))
 
 
-def contacts_to_ask(session: Session, campaign: Campaign, *, now: datetime) -> Iterator[Contact]:
-    """Everyone the campaign would ask if it were launched now: its members without an opt-out or hold, streamed."""
+def people_to_ask(session: Session, parts: Parts, *, now: datetime) -> Iterator[Any]:
+    """Everyone the campaign would ask if it were launched now: its members without an opt-out or hold.
+
+    Rows with a contact's columns (see `merging.Person`, and zones), streamed in order of id.
+    """
     banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
-    chosen = members_of(campaign, now=now).where(~banned)
-    yield from session.scalars(chosen.execution_options(yield_per=_AT_ONCE))
+    chosen = (
+        members_of(parts.campaign, now=now, list_ids=parts.list_ids).where(~banned).with_only_columns(*_OF_A_PERSON)
+    )
+    yield from session.connection().execute(chosen.execution_options(yield_per=_AT_ONCE))
 
 
-def count_opted_out(session: Session, campaign: Campaign, *, now: datetime) -> int:
-    """How many of its members an opt-out leaves out."""
+def count_opted_out(session: Session, parts: Parts, *, now: datetime) -> int:
+    """How many of a campaign's members an opt-out leaves out."""
     banned = exists().where(
         col(OptOut.phone) == Contact.phone, col(OptOut.kind) == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None)
     )
-    chosen = members_of(campaign, now=now).where(banned).order_by(None).subquery()
+    members = members_of(parts.campaign, now=now, list_ids=parts.list_ids)
+    chosen = members.where(banned).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(chosen)) or 0
 
 
@@ -141,3 +188,15 @@ UNDER_WAY = (CampaignStatus.ENROLLING, CampaignStatus.RUNNING, CampaignStatus.PA
 def running_ids(session: Session) -> list[int]:
     running = select(Campaign.id).where(Campaign.status == CampaignStatus.RUNNING)
     return [campaign_id for campaign_id in session.exec(running) if campaign_id is not None]
+
+
+def running(session: Session) -> list[Campaign]:
+    """Every campaign that runs now."""
+    return list(session.exec(select(Campaign).where(Campaign.status == CampaignStatus.RUNNING)))
+
+
+def to_enrol(session: Session, now: datetime) -> list[int]:
+    """Campaigns being enrolled, and drafts whose launch time has come."""
+    enrolling = select(Campaign.id).where(Campaign.status == CampaignStatus.ENROLLING)
+    found = [*session.exec(enrolling), *(campaign.id for campaign in due_to_launch(session, now))]
+    return [campaign_id for campaign_id in found if campaign_id is not None]

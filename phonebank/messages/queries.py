@@ -180,3 +180,8 @@ def has_answered_since(session: Session, phone: str) -> bool:
     )
     row = session.exec(last.order_by(col(Message.created_at).desc(), col(Message.id).desc())).first()
     return row is not None and row[1] == MessageKind.ANSWER
+
+
+def any_queued(session: Session) -> bool:
+    """Whether any text waits at all."""
+    return session.exec(select(Message.id).where(Message.status == MessageStatus.QUEUED).limit(1)).first() is not None

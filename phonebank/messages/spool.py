@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy.exc import DataError, IntegrityError
+
 from phonebank import db, logs
 from phonebank.errors import BadInputError
 from phonebank.gateway import inbound
-from phonebank.messages import receiving, settling
+from phonebank.messages import receiving, reporting
 from phonebank.optouts import keywords
 
 log = logs.get("spool")
@@ -45,7 +47,7 @@ def replay(folder: Path) -> int:
     for path, kept in waiting:
         try:
             _store(kept)
-        except (BadInputError, KeyError, TypeError, ValueError):
+        except (BadInputError, KeyError, TypeError, ValueError, DataError, IntegrityError):
             log.warning("a spooled webhook cannot be understood; it is set aside", file=path.name)
             path.rename(path.with_suffix(".bad"))
         else:
@@ -73,7 +75,7 @@ def _store(kept: dict[str, object]) -> None:
         if kept["kind"] == "text":
             receiving.store(session, inbound.text_from(form), at)
         else:
-            settling.reported(session, int(str(kept["key"])), inbound.report_from(form), at)
+            reporting.report(session, str(kept["key"]), inbound.report_from(form), at)
 
 
 def _sync(folder: Path) -> None:

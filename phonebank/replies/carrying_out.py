@@ -44,7 +44,7 @@ class Cause:
     now: datetime
 
 
-def carry_out(
+def carry_out(  # noqa: C901, PLR0915 - one arm a Decision
     session: Session, decision: Decision, reading: Reading, *, talk: Talk | None, phone: str, cause: Cause
 ) -> None:
     """Do what was decided. Everything lands in the caller's transaction, or nothing does."""

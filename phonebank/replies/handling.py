@@ -34,6 +34,9 @@ from phonebank.replies.reading import Reading, read
 TOGETHER = timedelta(seconds=3)
 """Texts in a row are read together: a reply is read once its number has been quiet this long."""
 
+PATIENCE = timedelta(seconds=20)
+"""Somebody who keeps writing is read by then all the same."""
+
 _REPLY_SHOWS_AFTER = timedelta(seconds=2)
 
 

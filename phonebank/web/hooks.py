@@ -1,0 +1,92 @@
+"""Twilio's door: check the signature, store, ring, answer at once. Nothing is read or decided in the request."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, request
+from sqlalchemy.exc import DBAPIError
+
+from phonebank import clock, db, logs
+from phonebank.errors import BadInputError
+from phonebank.gateway import inbound, twilio
+from phonebank.messages import receiving, reporting, spool
+from phonebank.settings import Settings
+from phonebank.web.guards import signed_by_twilio
+
+blueprint = Blueprint("hooks", __name__, url_prefix="/twilio")
+
+log = logs.get("hooks")
+
+
+@blueprint.post("/sms")
+@signed_by_twilio
+def sms() -> Response:
+    """An inbound text or picture: stored (or spooled) before the answer, and read later."""
+    form = _signed_form()
+    try:
+        text = inbound.text_from(form)
+    except BadInputError:
+        log.warning("an inbound webhook without an id or a number")
+        return _nothing_to_say()
+
+    def store() -> None:
+        with db.transaction() as session:
+            receiving.store(session, text, clock.now())
+
+    _stored_or_spooled(store, "text", "", form)
+    return _nothing_to_say()
+
+
+@blueprint.post("/status/<message_id>")
+@signed_by_twilio
+def status(message_id: str) -> Response:
+    """A delivery report for the text whose id is in the address; a stranger's is kept and counted."""
+    form = _signed_form()
+    try:
+        told = inbound.report_from(form)
+    except BadInputError:
+        return Response(status=204)
+
+    def store() -> None:
+        with db.transaction() as session:
+            reporting.report(session, message_id, told, clock.now())
+
+    _stored_or_spooled(store, "report", message_id, form)
+    return Response(status=204)
+
+
+def _signed_form() -> Mapping[str, str]:
+    """The form, when Twilio signed it over our public address. 403 and nothing stored otherwise."""
+    settings = _settings()
+    # The address as it was typed on the wire: Flask would un-escape it, and the signature is over the escaped one.
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
+    path = raw if raw.startswith("/") else "/" + raw.split("/", 3)[-1]
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if not signature or not twilio.verify(settings, settings.address + path, request.form, signature):
+        abort(403)
+    if request.form.get("AccountSid", settings.twilio_account_sid) != settings.twilio_account_sid:
+        abort(403)
+    return request.form
+
+
+def _stored_or_spooled(store: Callable[[], Any], kind: str, key: str, form: Mapping[str, str]) -> None:
+    """Stored; or, while the database is down, on disk before the carrier hears 204. With neither: 503."""
+    try:
+        store()
+    except DBAPIError as wrong:
+        log.warning("the database is down; kept on disk", kind=kind, error=type(wrong).__name__)
+        try:
+            spool.keep(_settings().var / "spool", kind, key, form, clock.now())
+        except OSError:
+            log.exception("neither database nor disk takes a webhook", kind=kind)
+            abort(503)
+
+
+def _nothing_to_say() -> Response:
+    """Any other body would be texted to the person."""
+    return Response("<Response/>", mimetype="text/xml")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

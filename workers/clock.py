@@ -1,0 +1,100 @@
+"""The sweep: once a second, rings for whatever the database says is due. Two of these do no harm."""
+
+import signal
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from phonebank import clock, db, jobs, logs
+from phonebank.campaigns import queries as campaigns
+from phonebank.contacts import queries as contacts
+from phonebank.errors import UnavailableError
+from phonebank.followups import queries as followups
+from phonebank.handoffs import lifecycle as handoffs
+from phonebank.messages import queries as messages
+from phonebank.messages import reconciling, spool
+from phonebank.recipients import queries as recipients
+from phonebank.settings import Settings
+from workers import opening
+
+EVERY_S = 1.0
+_TIDY_EVERY = 5
+
+log = logs.get("clock")
+
+
+class _Stop:
+    asked = False
+
+    @classmethod
+    def ask(cls, _signal: int, _frame: Any) -> None:
+        cls.asked = True
+
+
+def run(settings: Settings) -> None:
+    """Sweep until asked to stop. A database that is down is waited for."""
+    opening.open_process(settings)
+    signal.signal(signal.SIGTERM, _Stop.ask)
+    signal.signal(signal.SIGINT, _Stop.ask)
+    sweeps = 0
+    while not _Stop.asked:
+        began = time.monotonic()
+        try:
+            with db.told_plainly():
+                sweep(settings, tidies=sweeps % _TIDY_EVERY == 0)
+        except UnavailableError as wrong:
+            log.warning("a sweep failed; the next one tries again", error=str(wrong))
+        sweeps += 1
+        time.sleep(max(0.05, EVERY_S - (time.monotonic() - began)))
+
+
+def sweep(settings: Settings, *, tidies: bool = True) -> None:
+    """Ring every turn that has something to do now."""
+    for turn, key in due(settings, tidies=tidies):
+        jobs.ring(turn, key)
+    with db.transaction() as session:
+        handoffs.lapse(session, clock.now())
+
+
+def due(settings: Settings, *, tidies: bool = True) -> list[tuple[str, str]]:
+    """The turns with work in the database, each once: (name, key)."""
+    now = clock.now()
+    with db.reading() as session:
+        found = [*_sending(session, now), *_hearing(session, now), *_preparing(session, now)]
+        if tidies and (messages.any_queued(session) or _is_doubtful(session, now)):
+            found.append(("reconciling", ""))
+    if spool.is_waiting(settings.var / "spool"):
+        found.append(("spool", ""))
+    return list(dict.fromkeys(found))
+
+
+def _sending(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    for sender, is_urgent in messages.senders_with_work(session, now):
+        if is_urgent:
+            yield "answers", sender
+        yield "texts", sender
+    for campaign in campaigns.running(session):
+        if campaign.id is not None and recipients.any_due(session, campaign.id, now):
+            yield "texts", campaign.sender
+
+
+def _hearing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    if messages.unread(session, 1):
+        yield "replies", ""
+    if followups.is_due(session, now):
+        yield "followups", ""
+
+
+def _preparing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    for campaign_id in campaigns.to_enrol(session, now):
+        yield "enrolling", str(campaign_id)
+    for import_id in contacts.imports_waiting(session):
+        yield "imports", str(import_id)
+
+
+def _is_doubtful(session: Session, now: datetime) -> bool:
+    ago = now - reconciling.LOOK_AFTER * clock.speed()
+    return bool(messages.in_doubt(session, claimed_before=ago, looked_before=ago, most=1))
