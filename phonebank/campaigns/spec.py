@@ -13,6 +13,7 @@ from sqlmodel import Session
 from phonebank.asks.models import Ask
 from phonebank.campaigns import complaints, queries
 from phonebank.campaigns.models import Alternative, Campaign, CampaignList, FollowUpPlan
+from phonebank.campaigns.queries import Parts
 from phonebank.campaigns.spec_models import (
     FIRST_LANGUAGE,
     AlternativeSpec,
@@ -23,11 +24,12 @@ from phonebank.campaigns.spec_models import (
 )
 from phonebank.errors import BadInputError, RefusedError
 
-__all__ = ["CampaignSpec", "copy", "create", "dump", "load", "parse", "parse_table"]
+__all__ = ["CampaignSpec", "copy", "create", "dump", "load", "parse", "parse_table", "rows"]
 
 MICROS = 1_000_000
 _BIGGEST_FILE = 1_000_000
 _DEFAULT_ZONE = "America/New_York"
+_NOT_YET = 0  # the id of a row that is not in the database
 
 
 def load(path: Path) -> CampaignSpec:
@@ -62,26 +64,39 @@ def parse_table(table: dict[str, Any], toml_text: str = "") -> CampaignSpec:
         raise BadInputError(complaints.sentences(wrong, CampaignSpec, toml_text)) from None
 
 
+def rows(session: Session, spec: CampaignSpec, now: datetime) -> Parts:
+    """The rows this campaign would become, not in the database. Refuses lists that do not exist."""
+    for name in spec.exclude.lists:
+        queries.list_named(session, name)
+    list_ids = [queries.list_named(session, name).id for name in dict.fromkeys(spec.lists)]
+    return Parts(
+        _campaign_row(spec, now),
+        _ask_row(spec),
+        [_alternative_rows(said, spec) for said in spec.ask.alternatives],
+        [_plan_row(plan) for plan in spec.followups],
+        [list_id for list_id in list_ids if list_id is not None],
+    )
+
+
 def create(session: Session, spec: CampaignSpec, now: datetime) -> Campaign:
     """A draft campaign with all its rows. Refuses a name that is taken and lists that do not exist."""
     if queries.is_taken(session, spec.name):
-        raise RefusedError(f"There is already a campaign named “{spec.name}”: choose another name, or close that one.")
-    list_ids = [queries.list_named(session, name).id for name in dict.fromkeys(spec.lists)]
-    for name in spec.exclude.lists:
-        queries.list_named(session, name)
-    ask = _ask_row(spec)
-    session.add(ask)
+        raise RefusedError(f"There is already a campaign named “{spec.name}”: choose another name.")
+    parts = rows(session, spec, now)
+    session.add_all([parts.ask, *(ask for _, ask in parts.alternatives)])
     session.flush()
-    campaign = _campaign_row(spec, ask_id=ask.id, now=now)
-    session.add(campaign)
+    parts.campaign.ask_id = _id(parts.ask)
+    session.add(parts.campaign)
     session.flush()
-    assert campaign.id is not None
-    session.add_all(CampaignList(campaign_id=campaign.id, list_id=list_id) for list_id in list_ids if list_id)
-    session.add_all(_plan_row(plan, campaign.id) for plan in spec.followups)
-    for alternative in spec.ask.alternatives:
-        _add_alternative(session, alternative, spec, campaign.id)
+    campaign_id = _id(parts.campaign)
+    for alternative, ask in parts.alternatives:
+        alternative.campaign_id, alternative.ask_id = campaign_id, _id(ask)
+    for plan in parts.plans:
+        plan.campaign_id = campaign_id
+    lists = [CampaignList(campaign_id=campaign_id, list_id=list_id) for list_id in parts.list_ids]
+    session.add_all([*lists, *(alternative for alternative, _ in parts.alternatives), *parts.plans])
     session.flush()
-    return campaign
+    return parts.campaign
 
 
 def dump(session: Session, campaign: Campaign) -> CampaignSpec:
@@ -125,12 +140,16 @@ def copy(session: Session, campaign: Campaign, now: datetime) -> Campaign:
 _SAME_NAMES = ("name", "channel", "organization", "sender_name", "sender", "timezone", "disclaimer")
 
 
-def _campaign_row(spec: CampaignSpec, *, ask_id: int | None, now: datetime) -> Campaign:
-    assert ask_id is not None
+def _id(row: Ask | Campaign) -> int:
+    assert row.id is not None
+    return row.id
+
+
+def _campaign_row(spec: CampaignSpec, now: datetime) -> Campaign:
     budget = None if spec.limits.budget is None else _micros(spec.limits.budget)
     return Campaign(
         **{key: getattr(spec, key) for key in _SAME_NAMES},
-        ask_id=ask_id,
+        ask_id=_NOT_YET,
         hours_start=spec.hours.start,
         hours_end=spec.hours.end,
         segments_per_second=spec.limits.segments_per_second,
@@ -162,7 +181,7 @@ def _answers(answers: AnswersSpec) -> dict[str, dict[str, str]]:
     return {code: words for code, words in ({FIRST_LANGUAGE: first} | others).items() if words}
 
 
-def _add_alternative(session: Session, said: AlternativeSpec, spec: CampaignSpec, campaign_id: int) -> None:
+def _alternative_rows(said: AlternativeSpec, spec: CampaignSpec) -> tuple[Alternative, Ask]:
     texts = {FIRST_LANGUAGE: [said.text]} | {code: [text] for code, text in said.languages.items()}
     ask = Ask(
         action=said.action or spec.ask.action,
@@ -174,16 +193,13 @@ def _add_alternative(session: Session, said: AlternativeSpec, spec: CampaignSpec
         texts=texts,
         answers=_answers(spec.ask.answers),
     )
-    session.add(ask)
-    session.flush()
-    assert ask.id is not None
-    session.add(Alternative(campaign_id=campaign_id, answers_to=said.answers_to, ask_id=ask.id))
+    return Alternative(campaign_id=_NOT_YET, answers_to=said.answers_to, ask_id=_NOT_YET), ask
 
 
-def _plan_row(plan: FollowUpSpec, campaign_id: int) -> FollowUpPlan:
+def _plan_row(plan: FollowUpSpec) -> FollowUpPlan:
     seconds = int(plan.before / timedelta(seconds=1))
     texts = {FIRST_LANGUAGE: plan.text, **plan.languages}
-    return FollowUpPlan(campaign_id=campaign_id, before_seconds=seconds, texts=texts)
+    return FollowUpPlan(campaign_id=_NOT_YET, before_seconds=seconds, texts=texts)
 
 
 def _event(ask: Ask, zone: ZoneInfo) -> dict[str, Any]:
