@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,63 +42,42 @@ class Server:
 
 def start_redis() -> Server:
     """An empty Redis (or Valkey) that keeps nothing on disk."""
-    program = _found(programs.redis_server())
+    program, password = _found(programs.redis_server()), secrets.token_hex(8)
 
     def command(port: int, folder: Path) -> list[str]:
-        return [
-            program,
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--dir",
-            str(folder),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]
+        listening = f"--bind 127.0.0.1 --port {port} --requirepass {password} --appendonly no --save".split()
+        return [program, "--dir", str(folder), *listening, ""]
 
     def answers(port: int) -> bool:
-        with redis.Redis(port=port) as connection:
+        with redis.Redis(port=port, password=password, socket_timeout=2) as connection:
             try:
                 return bool(connection.ping())
-            except redis.ConnectionError:
+            except redis.RedisError:
                 return False
 
     port, stop = _start("redis", command, answers, user="", ending=signal.SIGTERM)
-    return Server(f"redis://127.0.0.1:{port}/0", stop)
+    return Server(f"redis://:{password}@127.0.0.1:{port}/0", stop)
 
 
 def start_postgres() -> Server:
     """An empty PostgreSQL cluster that trusts loopback and never waits for the disk. Never an existing cluster, never port 5432."""
     postgres, user = Path(_found(programs.postgres_folder())), unprivileged_user()
+    owner = f"phonebank_{secrets.token_hex(4)}"  # only our own cluster knows this name
 
     def command(port: int, folder: Path) -> list[str]:
-        _initdb(postgres, folder / "rows", user)
-        options = [word for setting in THROW_AWAY for word in ("-c", setting)]
-        return [
-            str(postgres / "postgres"),
-            "-D",
-            str(folder / "rows"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(port),
-            "-k",
-            str(folder),
-            *options,
-        ]
+        _initdb(postgres, folder / "rows", owner, user)
+        listening = f"-h 127.0.0.1 -p {port} -k {folder} -D {folder}/rows".split()
+        return [str(postgres / "postgres"), *listening, *(f"--{setting}" for setting in THROW_AWAY)]
 
     def answers(port: int) -> bool:
         try:
-            psycopg.connect(f"postgresql://phonebank@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+            psycopg.connect(f"postgresql://{owner}@127.0.0.1:{port}/postgres", connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
 
     port, stop = _start("postgres", command, answers, user=user, ending=signal.SIGQUIT)
-    return Server(f"postgresql://phonebank@127.0.0.1:{port}", stop)
+    return Server(f"postgresql://{owner}@127.0.0.1:{port}", stop)
 
 
 def free_port() -> int:
@@ -120,42 +101,29 @@ def _found(program: Path | str | None) -> str:
     return str(program)
 
 
-def _initdb(postgres: Path, rows: Path, user: str) -> None:
+def _initdb(postgres: Path, rows: Path, owner: str, user: str) -> None:
     ids = pwd.getpwnam(user) if user else None
     drop = {"user": ids.pw_uid, "group": ids.pw_gid, "extra_groups": []} if ids else {}
     if ids:
         os.chown(rows.parent, ids.pw_uid, ids.pw_gid)
-    if rows.exists():
-        return
-    words = [
-        postgres / "initdb",
-        "-D",
-        rows,
-        "-U",
-        "phonebank",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]
+    options = f"-U {owner} --auth=trust --encoding=UTF8 --locale=C --no-sync".split()
+    words = [postgres / "initdb", "-D", rows, *options]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=rows.parent, **drop)
 
 
 def _start(name, command, answers, *, user, ending) -> tuple[int, Callable[[], None]]:
-    # /tmp by name: macOS's own is too long for a socket's path, and root's may be closed to the user we become
-    folder = Path(tempfile.mkdtemp(prefix=f"phonebank-{name}-", dir="/tmp"))
+    told = ""
     for _attempt in range(3):  # somebody may take the port between our look and the server's start
-        port = free_port()
-        keeper = subprocess.Popen(
-            [sys.executable, "-I", "-S", KEEPER, str(int(ending)), user, folder, *command(port, folder)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
-        if _ready(keeper, partial(answers, port)):
-            return port, partial(_stop, keeper)
-        _stop(keeper)
-    told = (folder / "log").read_text() if (folder / "log").exists() else ""
-    shutil.rmtree(folder, ignore_errors=True)
+        # /tmp by name: macOS's own is too long for a socket's path, and root's may be closed to the user we become
+        folder, port = Path(tempfile.mkdtemp(prefix=f"phonebank-{name}-", dir="/tmp")), free_port()
+        with ExitStack() as ending_it:
+            ending_it.callback(shutil.rmtree, folder, ignore_errors=True)
+            words = [sys.executable, "-I", "-S", KEEPER, str(int(ending)), user, folder, *command(port, folder)]
+            keeper = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
+            ending_it.callback(_stop, keeper)
+            if _ready(keeper, partial(answers, port)):
+                return port, ending_it.pop_all().close
+            told = (folder / "log").read_text()
     raise RuntimeError(f"{name} did not start. It said:\n{told}")
 
 
