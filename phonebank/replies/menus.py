@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
-_DIGIT_FIRST = re.compile(r"\b(\d)\s*(?:[).:=-]|for\b|if\b|to\b|para\b|si\b|es\b)\s*([^\d,;.\n?!]{2,40})", re.IGNORECASE)
+_DIGIT_FIRST = re.compile(
+    r"\b(\d)\s*(?:[).:=-]|for\b|if\b|to\b|para\b|si\b|es\b)\s*([^\d,;.\n?!]{2,40})", re.IGNORECASE
+)
 _LETTER_FIRST = re.compile(r"\b([yns])\s*(?:[).:=-]|for\b|para\b)\s*([^\d,;.\n?!]{2,40})", re.IGNORECASE)
 _LABEL_FIRST = re.compile(r"([^\W\d_]+)\s*[(=]\s*(\d)\b")  # "YES (1) or NO (2)"
 _CHOICE = re.compile(r"^\W*(?:press|reply|option|opcion|opción|responda|marque)?\W*([\dyns])\W*$", re.IGNORECASE)

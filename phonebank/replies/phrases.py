@@ -43,18 +43,16 @@ class Phrase:
         """Where the phrase ends if it starts at `at`, else -1."""
         for index in range(part, len(self.parts)):
             wanted = self.parts[index]
-            if wanted == GAP:
-                return self._end_past_gap(words, at, index + 1)
-            if wanted == START:
-                if at and words[at - 1].plain not in _ENDS_A_CLAUSE:
+            if isinstance(wanted, frozenset):
+                if at >= len(words) or not (words[at].plain in wanted or words[at].kind in wanted):
                     return -1
-            elif wanted == END:
-                if at < len(words) and words[at].plain not in _ENDS_A_CLAUSE:
-                    return -1
-            elif at < len(words) and _fits(words[at], wanted):
                 at += 1
-            else:
+            elif wanted == GAP:
+                return self._end_past_gap(words, at, index + 1)
+            elif not _mark_holds(wanted, words, at):
                 return -1
+            elif wanted == ANY:
+                at += 1
         return at
 
     def _end_past_gap(self, words: Sequence[PlainWord], at: int, part: int) -> int:
@@ -65,10 +63,11 @@ class Phrase:
         return -1
 
 
-def _fits(word: PlainWord, wanted: frozenset[str] | str) -> bool:
-    if isinstance(wanted, str):
-        return word.plain not in _ENDS_A_CLAUSE
-    return word.plain in wanted or word.kind in wanted
+def _mark_holds(mark: str, words: Sequence[PlainWord], at: int) -> bool:
+    if mark == START:
+        return not at or words[at - 1].plain in _ENDS_A_CLAUSE
+    ends = at >= len(words) or words[at].plain in _ENDS_A_CLAUSE
+    return ends if mark == END else not ends
 
 
 class PhraseBook:
@@ -108,12 +107,14 @@ class PhraseBook:
 
     def _beginning_with(self, here: tuple[str, str], after: tuple[str, str]) -> tuple[Phrase, ...]:
         """The phrases whose first word is `here` and whose second may be `after` (each a plain form and a kind)."""
-        return tuple(
-            phrase
-            for key in here
-            for second, phrase in (self._by_first.get(key, ()) if key else ())
-            if second is None or not second.isdisjoint(after)
-        )
+        phrases: dict[object, Phrase] = {}
+        for key in filter(None, here):
+            for second, phrase in self._by_first.get(key, ()):
+                if second is None or not second.isdisjoint(after):
+                    # of phrases that end right here only the first can win, so the rest need not be tried
+                    whole = len(phrase.parts) <= 1 + (second is not None) and START not in phrase.parts
+                    phrases.setdefault(len(phrase.parts) if whole else phrase, phrase)
+        return tuple(phrases.values())
 
 
 def _chosen(best: Sequence[tuple[int, Found | None]]) -> Iterator[Found]:
@@ -130,7 +131,9 @@ class Lexicon:
 
     def __init__(self) -> None:
         folder = files("phonebank.replies") / "lexicon"
-        self._files = {f.name[:-5]: tomllib.loads(f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".toml")}
+        self._files = {
+            f.name[:-5]: tomllib.loads(f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".toml")
+        }
         tables = [table for name, table in sorted(self._files.items()) if "phrases" in table]
         self._classes: dict[str, str] = {}
         for table in tables:

@@ -12,10 +12,29 @@ from phonebank.replies.phrases import LEXICON
 LONGEST_READ = 2000
 """Characters read of one reply: the first 1,600 and the last 400 of a longer one, so that no text costs much time."""
 
-_TOKEN = re.compile(r"\d{1,2}:\d\d(?:[ap]m)?|\d+(?:[^\W\d_]{1,2})?(?![^\W_])|[^\W_]+(?:'[^\W_]+)*'?|\?|[.,;:!\n()\"…—–]+|[^\w\s]")
+_DASHES = "\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}"
+_CLAUSE_ENDS = f'.,;:!\n()"{_DASHES}'
+_TOKEN = re.compile(
+    r"\d{1,2}:\d\d(?:[ap]m)?|\d+(?:[^\W\d_]{1,2})?(?![^\W_])|[^\W_]+(?:'[^\W_]+)*'?|\?"
+    rf"|[{re.escape(_CLAUSE_ENDS)}]+|[^\w\s]",
+)
 _MERIDIEM = re.compile(r"(\d)(?::00)?\s*([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?:[ap]m)?|\d{1,2}(?:am|pm|h|ish)|\d{1,2}(?:st|nd|rd|th)")
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "¿": " ", "¡": " ", "\r": "\n", "？": "?"})  # noqa: RUF001
+_STRAIGHT = str.maketrans(
+    {
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{MODIFIER LETTER APOSTROPHE}": "'",
+        "\N{ACUTE ACCENT}": "'",
+        "`": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{INVERTED QUESTION MARK}": " ",
+        "\N{INVERTED EXCLAMATION MARK}": " ",
+        "\r": "\n",
+    },
+)
+_LOOSE_ACCENT = re.compile("[\u0300-\u036f]")  # on a letter that never carries it
 _ACCENTED_YES = re.compile(r"\bs[íì]\b", re.IGNORECASE)  # "sí" is yes, "si" may be if: settled before accents go
 
 BREAK = ","
@@ -35,16 +54,19 @@ def words_of(text: str) -> list[Word]:
     """The plain words of a reply, in order; `?` is a word of its own and `,` stands for every other end of a clause."""
     if len(text) > LONGEST_READ:
         text = f"{text[:1600]}\n{text[-400:]}"
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(_QUOTES)[:LONGEST_READ]
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text).translate(_STRAIGHT))[:LONGEST_READ]
+    text = _LOOSE_ACCENT.sub("", text)
     text = _MERIDIEM.sub(r"\1\2m", _ACCENTED_YES.sub("yes", text))
     return [word for typed in _TOKEN.findall(text) for word in _settled(typed)]
 
 
 @lru_cache(maxsize=8192)
 def _settled(typed: str) -> tuple[Word, ...]:
-    if typed[0] in '.,;:!\n()"…—–':  # noqa: RUF001
+    if typed[0] in _CLAUSE_ENDS:
         return (Word(BREAK, "", typed),)
-    return tuple(Word(plain, _kind(plain, typed), typed) for plain in _spelled(folded(typed).strip("'") or typed).split())
+    return tuple(
+        Word(plain, _kind(plain, typed), typed) for plain in _spelled(folded(typed).strip("'") or typed).split()
+    )
 
 
 def _spelled(word: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from phonebank.intents import ANSWERED_BY_MACHINE, Intent
 from phonebank.optouts.keywords import folded, is_exact_help, is_exact_opt_out, is_stop_misspelled, looks_like_stop
 from phonebank.replies.menus import choice_meant
-from phonebank.replies.phrases import LEXICON, Found, PhraseBook
+from phonebank.replies.phrases import LEXICON, Found
 from phonebank.replies.plain import BREAK, LONGEST_READ, Word, words_of
 
 _RULES = LEXICON.tables["rules"]
@@ -16,9 +16,11 @@ ACTS_FROM: float = _RULES["acts_from"]
 """The confidence from which the machine answers without a person."""
 
 _LANGUAGES_READ = frozenset({"en", "es"})
-_QUOTES_US = re.compile(r"^\W*([^\"“”«]{3,30}?)\s*[\"“«](.*)", re.DOTALL)
+_QUOTE_OPENS = re.compile('["\N{LEFT DOUBLE QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}]')
+_LONGEST_REACTION = 40
 _LEAST_SURE = 0.2
 _MOST_EVIDENCE = 4
+_MOST_WORDS = 300  # of a long text only opt-outs are sought to its end: it goes to a person anyway
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ def _judged(reading: Reading) -> Reading:
 def _read_whole(text: str) -> Reading | None:
     """Readings of a text as one thing: a keyword, a slip of STOP, a phone's reaction to our text."""
     shown = f"'{text.strip()[:40]}'"
-    if is_exact_opt_out(text):
+    lines = text[:LONGEST_READ].splitlines()  # several texts in a row are joined by newlines
+    if is_exact_opt_out(text) or any(map(is_exact_opt_out, lines)):
         return Reading(Intent.OPT_OUT, 1.0, f"{shown} is an opt-out keyword")
-    if is_stop_misspelled(text):
+    if is_stop_misspelled(text) or any(map(is_stop_misspelled, lines)):
         return Reading(Intent.OPT_OUT, 0.97, f"{shown} is one slip from STOP")
     if is_exact_help(text):
         return Reading(Intent.HELP, 1.0, f"{shown} is a help keyword")
@@ -84,8 +87,8 @@ def _read_whole(text: str) -> Reading | None:
 
 
 def _reaction(text: str) -> Reading | None:
-    quoting = _QUOTES_US.match(text[:LONGEST_READ])
-    opening = folded(quoting[1]).strip() if quoting else ""
+    quote = _QUOTE_OPENS.search(text, 0, _LONGEST_REACTION)
+    opening = folded(text[: quote.start()]).strip() if quote else ""
     for reaction in _REACTIONS:
         if any(opening.startswith(start) for start in reaction["starts"]):
             intent = Intent(reaction["intent"])
@@ -97,12 +100,16 @@ def _read_words(text: str, asked: str) -> Reading:
     words = words_of(text)
     stops = [found for found in LEXICON.optouts.find(words) if found.tag != "spared"]
     echo = {word.plain for word in words_of(asked)} - set(_RULES["echo_words"]) if asked else set()
-    phrases = [found for found in LEXICON.replies.find(words) if not _echoes_time(found, words, echo)]
+    phrases = [found for found in LEXICON.replies.find(words[:_MOST_WORDS]) if not _echoes_time(found, words, echo)]
     tags = {found.tag for found in (*stops, *phrases)}
     rule = next(rule for rule in _RULES["rule"] if _fits(rule, tags))
     unread = _unread(words, (*stops, *phrases), echo)
     intent = Intent(rule["intent"])
-    sure = rule["sure"] - rule.get("doubt", 0.03) * unread - (0.3 if len(text) > LONGEST_READ and intent is not Intent.OPT_OUT else 0)
+    sure = (
+        rule["sure"]
+        - rule.get("doubt", 0.03) * unread
+        - (0.3 if len(text) > LONGEST_READ and intent is not Intent.OPT_OUT else 0)
+    )
     return Reading(
         intent,
         round(max(sure, _LEAST_SURE), 3),
@@ -122,12 +129,18 @@ def _fits(rule: dict[str, list[str]], tags: set[str]) -> bool:
 
 def _echoes_time(found: Found, words: Sequence[Word], echo: set[str]) -> bool:
     """A day or hour that the ask named itself is no time of their own."""
-    return found.tag in {"time", "now", "activity"} and all(word.plain in echo for word in words[found.start : found.end])
+    return found.tag in {"time", "now", "activity"} and all(
+        word.plain in echo for word in words[found.start : found.end]
+    )
 
 
 def _unread(words: Sequence[Word], found: Sequence[Found], echo: set[str]) -> int:
     read_at = {at for phrase in found for at in range(phrase.start, phrase.end)}
-    return sum(1 for at, word in enumerate(words) if at not in read_at and word.plain not in {BREAK, "?"} and word.plain not in echo)
+    return sum(
+        1
+        for at, word in enumerate(words)
+        if at not in read_at and word.plain not in {BREAK, "?"} and word.plain not in echo
+    )
 
 
 def _evidence(words: Sequence[Word], found: Sequence[Found], rule: dict[str, list[str]], intent: Intent) -> str:
@@ -146,6 +159,3 @@ def _typed(words: Sequence[Word]) -> str:
 
 def _spoken(intent: Intent) -> str:
     return intent.replace("_", " ")
-
-
-__all__ = ["ACTS_FROM", "PhraseBook", "Reading", "read"]

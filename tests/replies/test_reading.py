@@ -1,0 +1,362 @@
+"""Each intent is read from the words people use, in English and Spanish, and a yes only when nothing limits it."""
+
+import pytest
+
+from phonebank.intents import ANSWERED_BY_MACHINE, Intent
+from phonebank.replies.reading import ACTS_FROM, Reading, read
+
+ASK = "Can I count on you to make calls with us on Wednesday, February 10 at 6 pm?"
+MEANT = {
+    "yes": [
+        "Yes",
+        "Y",
+        "yep I'm in!",
+        "👍",
+        "👍🏽👍🏽",
+        "Hi Amanda, yes I can",
+        "can't wait!",
+        "no problem, I'll be there",
+        "no yeah I can do that",
+        "wouldn't miss it",
+        "why not",
+        "you bet",
+        "count me in",
+        "Yesss!!!",
+        "hell yes",
+        "Yes, Wednesday at 6 works",
+        "See you Wednesday!",
+        "Sure thing",
+        "absolutely, happy to help",
+        "ok",
+        "Of course I will",
+        "I will be there with bells on",
+        "Yes! what's the address?",
+        "Yes I'll be there. Can I bring a friend?",
+        "sí",
+        "Si claro",
+        "Claro que sí, ahí estaré",
+        "Cuenten conmigo",
+        "sure, see you then",
+        "I'd love to",
+        "yes ma'am",
+        "put me down",
+        "✅",
+        "I'll stop by at six",
+        "don't stop, I'm in",
+        "Liked “Can I count on you to make calls?”",
+        "Yes please!",
+        "sounds good",
+        "👍 see you there",
+        "im there",
+        "Yes, thank you for organizing!",
+        "works for me",
+        "Yeah sure why not",
+        "oh heck yeah",
+        "Yes Amanda",
+        "roger that",
+        "I'm down",
+        "bet",
+        "I got you",
+        "affirmative",
+        "I'll make it work",
+        "You can count on me!",
+        "dale",
+        "Con mucho gusto",
+        "no hay problema",
+    ],
+    "no": [
+        "yeah no",
+        "No",
+        "nope",
+        "no thanks",
+        "not interested",
+        "I'll pass",
+        "N",
+        "👎",
+        "no way",
+        "absolutely not",
+        "I can't do this anymore, cancel my sign-up",
+        "please cancel my shift",
+        "remove my name from the 6pm slot",
+        "No gracias",
+        "no me interesa",
+        "hard pass",
+        "changed my mind, I'm not coming",
+        "nah im good",
+        "im good thanks",
+        "Sorry no",
+        "never",
+        "I don't want to",
+    ],
+    "maybe": [
+        "Yes if I get off work",
+        "I'd love to but I have to check with my wife",
+        "probably",
+        "sure, if my kid is better",
+        "I think so",
+        "I'll try",
+        "yes but only for an hour",
+        "Let me check my calendar",
+        "yes and no",
+        "should be able to make it",
+        "tal vez",
+        "sí, si salgo temprano",
+        "I'll be 20 minutes late",
+        "Yes unless it rains",
+        "kinda busy but maybe",
+        "50/50",
+        "pencil me in",
+        "possibly",
+        "idk",
+        "no sé",
+    ],
+    "not_now": [
+        "can't make it",
+        "Sorry I can't Wednesday",
+        "I work Wednesdays",
+        "not this time",
+        "maybe next week",
+        "I'm out of town",
+        "could I do Thursday instead?",
+        "how about Friday",
+        "no puedo ese día",
+        "Busy that night, sorry",
+        "I have plans",
+        "Wish I could but I'm working",
+        "Not available",
+        "can't. kids are sick",
+        "ahorita no puedo",
+    ],
+    "not_that": [
+        "I don't do phone calls but I can knock doors",
+        "I can donate instead",
+        "I hate calling people. Anything else I can do?",
+        "Is there another way I can help?",
+        "I'd rather write postcards",
+        "no calls for me, but happy to host",
+    ],
+    "question": [
+        "who is this?",
+        "Who dis",
+        "what time?",
+        "is it paid",
+        "How did you get my number",
+        "yes?",
+        "Is this a bot",
+        "what is this about",
+        "what's the end time?",
+    ],
+    "opt_out": [
+        "STOP",
+        "Stop texting me",
+        "please take me off your list",
+        "stpo",
+        "remove me",
+        "UNSUBSCRIBE PLEASE",
+        "lose my number",
+        "No thanks and don't text me again",
+        "yes but stop texting me",
+        "leave me alone",
+        "no me escriban",
+        "ya no me manden mensajes por favor",
+        "quítenme de la lista",
+        "Stop!!!",
+        "STOP. I said no",
+        "No more texts",
+        "wrong number stop texting",
+        "i dont want these texts",
+        "opt me out",
+        "how do i get off this list",
+        "no more",
+        "enough already with the texts",
+        "👎 stop",
+        "fuck off and stop texting me",
+        "dont contact me ever",
+        "please end these messages",
+        "take this number off your call list",
+        "I asked you to stop",
+        "quit it",
+        "no more calls please",
+    ],
+    "hostile": [
+        "fuck you",
+        "you people are idiots",
+        "go to hell",
+    ],
+    "wrong_number": [
+        "wrong number",
+        "this is not Maria",
+        "You have the wrong person",
+        "I'm not Karen",
+        "no one here by that name",
+        "Número equivocado",
+        "she doesn't have this number anymore",
+    ],
+    "help": [
+        "HELP",
+        "info",
+    ],
+    "other": [
+        "My husband passed away last month",
+        "I'm driving right now - sent automatically",
+        "can someone call me",
+        "hi",
+        "thanks",
+        "2",
+        "❤️",
+        "😂",
+        "lol",
+        "let me talk to a real person",
+        "Loved “Can I count on you to make calls?”",
+        'Laughed at "Can I count"',
+    ],
+}
+
+
+@pytest.mark.parametrize(("intent", "text"), [(intent, text) for intent, texts in MEANT.items() for text in texts])
+def test_a_reply_is_read_as_it_is_meant(intent: str, text: str):
+    assert read(text, question=ASK).intent == intent
+
+
+@pytest.mark.parametrize("text", [text for intent, texts in MEANT.items() if intent != "yes" for text in texts])
+def test_no_other_reply_is_ever_acted_on_as_a_yes(text: str):
+    reading = read(text, question=ASK)
+    assert not (reading.acted and reading.intent is Intent.YES)
+
+
+@pytest.mark.parametrize("text", MEANT["opt_out"])
+def test_an_opt_out_is_acted_on_and_so_not_held(text: str):
+    reading = read(text)
+    assert (reading.intent, reading.acted, reading.hold) == (Intent.OPT_OUT, True, False)
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        *(
+            "if my boss lets me",
+            "unless it rains",
+            "but only for an hour",
+            "maybe",
+            "I think",
+            "probably",
+            "but not then",
+        ),
+        *(
+            "I hope",
+            "depending on traffic",
+            "pero llego tarde",
+            "si salgo temprano",
+            "on Thursday",
+            "at 9pm",
+            "no",
+            "?",
+        ),
+    ],
+)
+@pytest.mark.parametrize("agreeing", ["Yes", "Sure", "Count me in", "Claro que sí"])
+def test_a_yes_with_any_limit_is_never_acted_on_as_a_yes(agreeing: str, limit: str):
+    reading = read(f"{agreeing} {limit}", question=ASK)
+    assert not (reading.acted and reading.intent is Intent.YES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll stop by at six",
+        "don't stop texting me, I love these",
+        "can't stop thinking about it",
+        "what's the end time",
+        "I quit my job so I'm free",
+        "remove my name from the 6pm slot",
+        "the bus stop is right there",
+        "I never asked to be removed",
+        "we must stop this bill",
+        "cancel my sign-up please",
+        "para mí está bien",
+        "I had to end the call early",
+        "My friend had to cancel",
+    ],
+)
+def test_stop_about_something_else_is_not_an_opt_out(text: str):
+    assert read(text, question=ASK).intent is not Intent.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't text me after 9",
+        "how did you get my number",
+        "shop",
+        "this is spam",
+        "fuck off",
+    ],
+)
+def test_what_may_be_an_opt_out_holds_the_number_and_is_not_answered(text: str):
+    reading = read(text)
+    assert reading.hold
+    assert not reading.acted
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "intent"),
+    [
+        ("2", "Reply 1 for yes, 2 for no.", Intent.NO),
+        ("1", "Press 1 for yes, 2 for no, or 3 to talk with one of us.", Intent.YES),
+        ("3", "Press 1 for yes, 2 for no, or 3 to talk with one of us.", Intent.OTHER),
+        ("1️⃣", "1) Yes 2) No", Intent.YES),
+        ("2", "YES (1) or NO (2)?", Intent.NO),
+        ("2", "Responda 1 para sí, 2 para no", Intent.NO),
+        ("y", "Still good? Reply Y or N.", Intent.YES),
+        ("N.", "Still good? Reply Y or N.", Intent.NO),
+        ("2", "Hello there", Intent.OTHER),
+        ("2", None, Intent.OTHER),
+    ],
+)
+def test_a_numbered_menu_makes_a_number_an_answer(text: str, sent: str | None, intent: Intent):
+    assert read(text, sent=sent).intent is intent
+
+
+def test_the_latest_menu_is_the_one_answered():
+    assert read("1", sent=["Reply 1 for yes, 2 for no", "Reply 1 for no, 2 for yes"]).intent is Intent.NO
+
+
+def test_several_texts_in_a_row_are_read_as_one():
+    asks = read("Yes\nwhat's the address?", question=ASK)
+    assert (asks.intent, asks.acted, asks.asks_too) == (Intent.YES, True, True)
+    assert not read("yes\noh wait I can't", question=ASK).acted
+    assert read("yes\nSTOP", question=ASK).intent is Intent.OPT_OUT
+
+
+def test_a_plain_yes_asks_nothing():
+    assert read("Yes!", question=ASK) == Reading(Intent.YES, 0.97, "'Yes' → yes", acted=True)
+
+
+def test_a_day_the_ask_named_is_no_time_of_their_own():
+    assert read("Yes, Wednesday at 6 pm works", question=ASK).acted
+    assert not read("Yes, Friday at 8 pm works", question=ASK).acted
+
+
+@pytest.mark.parametrize("mark", ['"', "“"])
+def test_a_reaction_to_our_text_is_not_the_persons_words(mark: str):
+    liked = read(f"Liked {mark}Hi Maya, can you come? Reply STOP to end{mark}")
+    assert (liked.intent, liked.acted, liked.hold) == (Intent.YES, False, False)
+    assert read(f"Laughed at {mark}Can I count on you?{mark}").intent is Intent.OTHER
+    assert read(f"Disliked {mark}Can I count on you?{mark}").intent is Intent.NO
+
+
+def test_the_evidence_quotes_the_words_as_typed():
+    assert read("Sorry, CAN'T Saturday", question=ASK).why == "'CAN'T Saturday' → not now"
+
+
+def test_a_language_without_phrases_goes_to_a_person_but_may_still_opt_out():
+    assert not read("no", lang="fr").acted
+    assert read("STOP", lang="fr").acted
+    assert read("no", lang="es-MX").acted
+
+
+def test_only_what_a_machine_may_answer_is_ever_acted_on():
+    for texts in MEANT.values():
+        for text in texts:
+            reading = read(text, question=ASK)
+            assert not reading.acted or (reading.intent in ANSWERED_BY_MACHINE and reading.confidence >= ACTS_FROM)

@@ -1,0 +1,86 @@
+"""Whatever arrives, a reading comes out: safe, repeatable, quick, and an opt-out stays one however it is dressed."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phonebank.intents import Intent
+from phonebank.replies.reading import read
+
+OPT_OUTS = [
+    *("STOP", "stop texting me", "please take me off your list", "lose my number", "don't contact me again"),
+    *("no me escriban más", "quítenme de la lista", "unsubscribe", "leave me alone", "I do not want these texts"),
+]
+DRESS = st.text(alphabet=" \t\n.,!…\u200b\u200e\u2060\ufeff🙏😡👍❤️🛑", max_size=10)
+
+
+@given(st.sampled_from(OPT_OUTS), DRESS, DRESS, st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
+def test_case_space_punctuation_and_emoji_never_undo_an_opt_out(text: str, before: str, after: str, cased):
+    reading = read(before + cased(text) + after)
+    assert (reading.intent, reading.acted) == (Intent.OPT_OUT, True)
+
+
+@given(st.sampled_from(OPT_OUTS), st.data())
+def test_accents_never_undo_an_opt_out(text: str, data: st.DataObject):
+    letters = [at for at, letter in enumerate(text) if letter.isalpha()]
+    at = data.draw(st.sampled_from(letters))
+    accent = data.draw(st.sampled_from("\u0301\u0308\u0303"))
+    assert read(text[: at + 1] + accent + text[at + 1 :]).intent is Intent.OPT_OUT
+
+
+@given(st.sampled_from(OPT_OUTS[1:]), st.integers(0, 1400))
+def test_an_opt_out_anywhere_in_a_long_text_is_seen(text: str, before: int):
+    filler = ("We talked about the weather for a while. " * 40)[:before].rsplit(".", 1)[0]
+    assert read(f"{filler}. {text}.").intent is Intent.OPT_OUT
+
+
+@given(
+    st.text(alphabet=st.characters(), max_size=300),  # lone surrogates and control characters among them
+    st.none() | st.text(max_size=80),
+    st.none() | st.text(max_size=80) | st.lists(st.text(max_size=80), max_size=3),
+    st.none() | st.sampled_from(["en", "es", "fr", "", "xx-YY"]),
+)
+def test_no_input_raises_and_reading_is_repeatable(text: str, question, sent, lang):
+    reading = read(text, question=question, sent=sent, lang=lang)
+    assert reading == read(text, question=question, sent=sent, lang=lang)
+    assert 0 <= reading.confidence <= 1
+    assert reading.why
+    assert not (reading.acted and reading.hold)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\x00\x07", "\u202e\u200d", "\ud800", "ÿþ", "مرحبا", "你好", "12345", "\n\n"]
+)
+def test_what_cannot_be_read_goes_to_a_person(text: str):
+    reading = read(text)
+    assert (reading.intent, reading.acted) == (Intent.OTHER, False)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "a ",
+        "stop ",
+        "yes? ",
+        "\ud800\u200b\u202e🙏",
+        "do not ever please you text ",
+        "ha",
+        "ﷺ",
+        "12:30 ",
+        "''''",
+        "\n",
+    ],
+)
+def test_a_hundred_kilobytes_take_under_fifty_milliseconds(piece: str):
+    text = (piece * 100_000)[:100_000]
+    fastest = min(_seconds(text) for _ in range(3))  # of three, so that a busy machine does not count
+    assert fastest < 0.05
+
+
+def _seconds(text: str) -> float:
+    started = time.process_time()
+    read(text)
+    return time.process_time() - started
