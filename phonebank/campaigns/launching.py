@@ -54,9 +54,12 @@ def launch(  # noqa: PLR0913 - who, why and when are the launch
 
 
 def launch_scheduled(session: Session, campaign: Campaign, found: Preflight, now: datetime) -> bool:
-    """Launch a draft whose time has come, if it still may; else take back its schedule and return False."""
+    """Launch a draft whose time has come, if it still may; else take back its schedule and return False.
+
+    A carrier that does not answer just now is no reason: the sender was checked when the launch was scheduled.
+    """
     assert campaign.id is not None
-    if found.blockers:
+    if found.faults or found.obstacles:
         lifecycle.unschedule(session, campaign.id)
         return False
     by, because = campaign.launched_by or "its schedule", campaign.launched_because

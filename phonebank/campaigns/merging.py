@@ -86,7 +86,7 @@ def template_for(ask: Ask, contact: Person, variant: int) -> str:
 
 
 def ask_text(campaign: Campaign, ask: Ask, contact: Person, variant: int, now: datetime) -> str:
-    """The first text, whole: rendered, with the STOP line and disclaimer where they lack, in plain letters.
+    """The first text, whole: rendered, with the name of who writes, the STOP line and the disclaimer where they lack.
 
     Raises WordingError naming the field that is missing, or when the text is too long for one message.
     """
@@ -103,7 +103,8 @@ def first_text(campaign: Campaign, template: str, fields: dict[str, object], lan
         language=language,
         disclaimer=campaign.disclaimer,
     )
-    return segments.plain(whole.text)
+    names_us = "organization" not in whole.missing
+    return segments.plain(whole.text if names_us else f"{campaign.organization}: {whole.text}")
 
 
 @dataclass(frozen=True)

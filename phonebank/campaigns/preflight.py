@@ -16,6 +16,7 @@ from phonebank.campaigns import queries
 from phonebank.campaigns.contact_hours import Window
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.campaigns.queries import Parts
+from phonebank.campaigns.spec_models import FIRST_LANGUAGE
 from phonebank.campaigns.survey import Survey, survey
 from phonebank.campaigns.texts import Text, faults_of_the_campaign, needed_of_people, texts_of, unknown_fields
 from phonebank.campaigns.timing import timetable
@@ -25,17 +26,21 @@ from phonebank.settings import Settings
 
 MICROS = 1_000_000
 _COACHED = ("en", "es")
-_SET_KEYS = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: without them nothing can be sent."
+SET_KEYS = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: without them nothing can be sent."
 
 
 @dataclass
 class Preflight:
-    """`blockers` stop a launch; `weak` asks only need a reason for it. Costs are millionths of a US dollar.
+    """What was found. Costs are millionths of a US dollar, seconds run from the launch to the last first text.
 
-    `windows` says by (possible zones joined by `|`, stated state) when contact hours open, None for never.
+    `faults` of the campaign's own, `obstacles` around it and what was `unchecked` because the carrier did not answer
+    stop a launch; `weak` asks need a reason for it. `windows` says by (possible zones joined by `|`, stated state)
+    when contact hours open next, None for never.
     """
 
-    blockers: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     weak: list[str] = field(default_factory=list)
     recipients: int = 0
@@ -44,6 +49,11 @@ class Preflight:
     cost_micros: int = 0
     seconds: float = 0.0
     windows: dict[tuple[str, str], Window | None] = field(default_factory=dict)
+
+    @property
+    def blockers(self) -> list[str]:
+        """All that stops a launch."""
+        return self.faults + self.obstacles + self.unchecked
 
     @property
     def is_weak(self) -> bool:
@@ -57,9 +67,9 @@ def check(session: Session, parts: Parts, *, settings: Settings, account: Accoun
     """
     found, campaign, ask = Preflight(), parts.campaign, parts.ask
     texts = list(texts_of(ask, parts.alternatives, parts.plans))
-    found.blockers += _not_ready(campaign)
-    found.blockers += _past_events(ask, [other for _, other in parts.alternatives], now)
-    found.blockers += faults_of_the_campaign(texts, campaign, now)
+    found.obstacles += _not_ready(campaign)
+    found.faults += _past_events(ask, [other for _, other in parts.alternatives], now)
+    found.faults += faults_of_the_campaign(texts, campaign, now)
     _ask_the_account(found, campaign, settings, account)
     _ask_the_coach(found, texts)
     people = queries.people_to_ask(session, parts, now=now)
@@ -86,15 +96,15 @@ def _past_events(ask: Ask, others: list[Ask], now: datetime) -> Iterator[str]:
 
 def _ask_the_account(found: Preflight, campaign: Campaign, settings: Settings, account: Account | None) -> None:
     if account is None or not settings.has_twilio_keys:
-        found.blockers.append(_SET_KEYS)
+        found.obstacles.append(SET_KEYS)
         return
     try:
         if not account.owns_sender(campaign.sender):
-            found.blockers.append(f"The sender {campaign.sender} is not this Twilio account's own: name one that is.")
+            found.obstacles.append(f"The sender {campaign.sender} is not this Twilio account's own: name one that is.")
         elif not account.webhooks(campaign.sender).is_ours:
             found.warnings.append("Replies do not come to this phone bank yet: run `phonebank doctor --fix`.")
     except PhonebankError as wrong:
-        found.blockers.append(f"The sender could not be checked. {wrong}")
+        found.unchecked.append(f"The sender could not be checked. {wrong}")
 
 
 def _ask_the_coach(found: Preflight, texts: list[Text]) -> None:
@@ -102,26 +112,35 @@ def _ask_the_coach(found: Preflight, texts: list[Text]) -> None:
         if not text.is_first or text.language not in _COACHED:
             continue
         verdict = coach.check(text.template, ask=text.ask)
+        # Only the first language's ask decides: the coach knows the others less well, and they may be there for a few.
         misses = [finding.advice for finding in verdict.findings if not finding.ok and finding.principle in DECIDING]
-        if verdict.verdict is Judgement.WEAK:
-            found.weak.append(f"{text} is a weak ask, easy to let go by. {' '.join(misses)}")
-        elif verdict.verdict is Judgement.NEARLY:
-            found.warnings.append(f"{text} is nearly a hard ask. {' '.join(misses)}")
+        told = f"{text} is {_JUDGED[verdict.verdict]}. {' '.join(misses)}"
+        if verdict.verdict is Judgement.WEAK and text.language == FIRST_LANGUAGE:
+            found.weak.append(told)
+        elif verdict.verdict is not Judgement.HARD:
+            found.warnings.append(told)
+
+
+_JUDGED = {
+    Judgement.HARD: "a hard ask",
+    Judgement.NEARLY: "nearly a hard ask",
+    Judgement.WEAK: "a weak ask, easy to let go by",
+}
 
 
 def _look_at_the_people(found: Preflight, seen: Survey, texts: list[Text]) -> None:
     if not seen.people:
         left_out = f": all {found.opted_out:,} on its lists opted out" if found.opted_out else ""
-        found.blockers.append(f"There is nobody to reach{left_out}. Import a list with `phonebank contacts import`.")
+        found.obstacles.append(f"There is nobody to reach{left_out}. Import a list with `phonebank contacts import`.")
         return
     unknown = dict(unknown_fields(texts, seen.columns))
-    found.blockers += [told for told, stops in unknown.items() if stops]
+    found.faults += [told for told, stops in unknown.items() if stops]
     found.warnings += [told for told, stops in unknown.items() if not stops]
     for name, rows in seen.blank.items():
         if not any(f" uses {name}, " in told for told in unknown):
             mend = f'fill it in, or write {{{{ {name} | default("…") }}}}'
-            found.blockers.append(f"{name} is missing for {rows}: {mend}.")
-    found.blockers += [f"{reason} This is so for {rows}." for reason, rows in seen.unusable.items()]
+            found.faults.append(f"{name} is missing for {rows}: {mend}.")
+    found.faults += [f"{reason} This is so for {rows}." for reason, rows in seen.unusable.items()]
 
 
 def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime) -> None:
@@ -136,7 +155,7 @@ def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: da
             f"and ${left:,.2f} is left.",
         )
     _compare_with_hours(found, seen, campaign, ask, now)
-    found.warnings += _added_line(ask, campaign)
+    found.warnings += _added_parts(ask, campaign)
 
 
 def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime) -> None:
@@ -148,7 +167,7 @@ def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask:
     )
     hours = f"{campaign.hours_start:%H:%M} to {campaign.hours_end:%H:%M}"
     if late and late == seen.people:
-        found.blockers.append(f"Nobody's contact hours ({hours} in every zone they may be in) open before the event.")
+        found.faults.append(f"Nobody's contact hours ({hours} in every zone they may be in) open before the event.")
     elif late:
         found.warnings.append(f"{late:,} people will not be asked: their contact hours do not open before the event.")
     if begins is not None and late < seen.people and now + timedelta(seconds=found.seconds) > begins:
@@ -156,7 +175,14 @@ def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask:
         found.warnings.append(f"At this pace the last would be asked only after the event begins ({told}).")
 
 
-def _added_line(ask: Ask, campaign: Campaign) -> Iterator[str]:
-    first_texts = [template for versions in ask.texts.values() for template in versions]
-    if any("opt_out" in missing_parts(template, campaign.organization) for template in first_texts):
-        yield "A line that says how to stop is added to the first text: it had none."
+def _added_parts(ask: Ask, campaign: Campaign) -> Iterator[str]:
+    lacks = {
+        part
+        for versions in ask.texts.values()
+        for template in versions
+        for part in missing_parts(template, campaign.organization)
+    }
+    if "opt_out" in lacks:
+        yield "A line that says how to stop is added to a first text: it had none."
+    if "organization" in lacks:
+        yield f"“{campaign.organization}: ” is put before a first text: it did not say who writes."

@@ -71,16 +71,13 @@ def needed_of_people(texts: Sequence[Text], ask: Ask) -> dict[str, frozenset[str
 
 
 def faults_of_the_campaign(texts: Sequence[Text], campaign: Campaign, now: datetime) -> Iterator[str]:
-    """What no list could mend: a field of the campaign or ask that is empty, a text too long, nobody named."""
+    """What no list could mend: a field of the campaign or ask that is empty, a text too long."""
     for text in texts:
         fields = merging.fields_for(
             _someone(text, now), campaign, text.ask, link=_A_LINK if text.has_link else "", now=now
         )
         empty = [name for name, can_do_without in text.fields.items() if not can_do_without and not fields.get(name)]
         yield from (f"{text} uses {name}, {_why_empty(name)}." for name in empty if name in _OF_THE_CAMPAIGN)
-        if text.is_first and "organization" in wording.missing_parts(text.template, campaign.organization):
-            who = campaign.organization
-            yield f"{text} does not say who writes: name {who} in it, or write {{{{ organization }}}}."
         if not empty:
             yield from _unusable(text, fields)
 
