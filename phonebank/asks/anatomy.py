@@ -17,8 +17,8 @@ _NO_END = re.compile(
 )
 _CLAUSE_START = re.compile(r"(?:^|[,;:\-\u2013\u2014(] ?|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$")
 _LEAD = re.compile(
-    r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|quizas?|personally|to|be able|be willing|go ahead and"
-    r"|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
+    r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|ever|quizas?|personally|to|be able|be willing"
+    r"|go ahead and|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
     r"|commit(?:ting)?(?: to)?)\b)*",
 )
 _FOLDS = {

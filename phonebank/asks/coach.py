@@ -190,11 +190,12 @@ def _form(anatomy: Anatomy, channel: str) -> Iterator[Finding]:
 
 
 def _text_form(text: str) -> Iterator[Finding]:
-    billed = count(filled(text))
+    sent = plain(filled(text))  # look-alikes are replaced before a text leaves
+    billed = count(sent)
     if billed.segments > _MOST_SEGMENTS:
         yield Finding(Principle.LENGTH, ok=False, quote=None, advice=_advice_for("length"))
-    if billed.encoding is Encoding.UCS_2 and count(plain(text)).encoding is Encoding.GSM_7:
-        dear = next((c for c in text if count(c).encoding is Encoding.UCS_2), None)
+    if billed.encoding is Encoding.UCS_2:
+        dear = next((c for c in text if count(plain(c)).encoding is Encoding.UCS_2), None)
         yield Finding(Principle.ENCODING, ok=False, quote=dear, advice=_advice_for("encoding"))
 
 

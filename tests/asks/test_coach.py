@@ -97,7 +97,7 @@ def test_folding_keeps_every_letter_in_its_place(text):
         ("¿Quizás puedes tocar puertas el sábado a las 10?", Principle.CONFIDENCE, "Quizás"),
         ("Hi [First Name], can you canvass Monday at 5?", Principle.PLACEHOLDER, "[First Name]"),
         ("Hi {first_name}, can you canvass Monday at 5?", Principle.PLACEHOLDER, "{first_name}"),
-        ("It’s Amanda. Can you canvass Monday at 5?", Principle.ENCODING, "’"),
+        ("It’s Amanda! 🎉 Can you canvass Monday at 5?", Principle.ENCODING, "🎉"),
     ],
 )
 def test_what_weakens_an_ask_is_quoted_in_the_writers_own_letters(text, principle, quote):
@@ -157,6 +157,10 @@ def test_segments_are_those_of_the_text_as_it_will_be_sent():
     assert check("a" * 161).segments == 2
     assert check("á" * 71).encoding == "UCS-2"
     assert check("Hi {{ first_name }}" + "a" * 150).segments == 1
+
+
+def test_a_look_alike_is_no_fault_since_it_is_replaced_before_a_text_leaves():
+    assert Principle.ENCODING not in findings("It’s Amanda. Can you canvass Monday at 5?")
 
 
 def test_a_template_that_cannot_be_filled_in_is_the_first_finding():
