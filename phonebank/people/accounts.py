@@ -1,15 +1,14 @@
-"""Letting people in and out: adding, links, passwords, suspending. The only writer of Person and SignInLink."""
+"""Letting people in and out: adding them, one-time links, passwords, suspending."""
 
 import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from phonebank.errors import BadInputError, NotFoundError, RefusedError
-from phonebank.people import passwords, queries
+from phonebank.people import lifecycle, passwords, queries
 from phonebank.people.models import Person, PersonStatus, Role, SignInLink
 
 LINK_LASTS = timedelta(days=3)
@@ -52,12 +51,7 @@ def link_works(session: Session, token: str, now: datetime) -> bool:
 
 def use_link(session: Session, token: str, now: datetime) -> Person | None:
     """Whom this link lets in; None when it is unknown, used, too old, or the person is suspended."""
-    fresh = update(SignInLink).where(
-        col(SignInLink.token_hash) == _hash(token),
-        col(SignInLink.used_at).is_(None),
-        col(SignInLink.expires_at) > now,
-    )
-    used = session.connection().execute(fresh.values(used_at=now).returning(col(SignInLink.person_id))).scalar()
+    used = lifecycle.use_link(session, _hash(token), now)
     person = queries.by_id(session, used) if used is not None else None
     return person if person is not None and person.status is PersonStatus.ACTIVE else None
 
@@ -71,9 +65,7 @@ def check_password(session: Session, email: str, password: str) -> Person | None
 
 def set_password(session: Session, person_id: int, password: str) -> None:
     """Give a person a new password and end every session they have open."""
-    person = update(Person).where(col(Person.id) == person_id)
-    ended = col(Person.sessions_begun) + 1
-    session.connection().execute(person.values(password_hash=passwords.hashed(password), sessions_begun=ended))
+    lifecycle.change_password(session, person_id, passwords.hashed(password))
 
 
 def suspend(session: Session, email: str) -> bool:
@@ -81,12 +73,12 @@ def suspend(session: Session, email: str) -> bool:
     person = queries.by_email(session, email)
     if queries.active_admins(session) == [person.id]:
         raise RefusedError(f"{person.email} is the only admin left: add another admin first.")
-    return _move(session, person, PersonStatus.ACTIVE, PersonStatus.SUSPENDED)
+    return lifecycle.suspend(session, _id(person))
 
 
 def reinstate(session: Session, email: str) -> bool:
     """Let a suspended person in again. False when they were never out."""
-    return _move(session, queries.by_email(session, email), PersonStatus.SUSPENDED, PersonStatus.ACTIVE)
+    return lifecycle.reinstate(session, _id(queries.by_email(session, email)))
 
 
 def checked_email(email: str) -> str:
@@ -113,10 +105,9 @@ def checked_role(role: Role | str) -> Role:
         raise BadInputError(f"{role!r} is not a role; use {', '.join(Role)}.") from None
 
 
-def _move(session: Session, person: Person, before: PersonStatus, after: PersonStatus) -> bool:
-    standing = update(Person).where(col(Person.id) == person.id, col(Person.status) == before)
-    changed = standing.values(status=after, sessions_begun=col(Person.sessions_begun) + 1)
-    return bool(session.connection().execute(changed).rowcount)
+def _id(person: Person) -> int:
+    assert person.id is not None
+    return person.id
 
 
 def _hash(token: str) -> str:

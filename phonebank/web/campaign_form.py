@@ -1,0 +1,146 @@
+"""A campaign's form ⇄ the table of a campaign file (pure). Inputs are named by the file's own keys: `ask.starts_at`.
+
+What the form does not show (other languages, a call's script) stays as it was in `base`.
+"""
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from phonebank.campaigns.spec_models import CampaignSpec
+
+SINGLE = frozenset(
+    {
+        "name",
+        "organization",
+        "sender_name",
+        "sender",
+        "timezone",
+        "disclaimer",
+        "exclude.asked_within_days",
+        "hours.start",
+        "hours.end",
+        "limits.segments_per_second",
+        "limits.budget",
+        "ask.action",
+        "ask.starts_at",
+        "ask.ends_at",
+        "ask.place",
+        "ask.why",
+        "ask.answers.yes",
+        "ask.answers.no",
+        "ask.answers.help",
+        "ask.answers.wrong_number",
+    }
+)
+MANY = frozenset({"lists", "exclude.lists", "ask.texts"})
+_ROW = re.compile(r"(ask\.alternatives|followups)\.(\d{1,2})\.(for|text|action|place|starts_at|ends_at|before)")
+_LONGEST_SPARE = 2
+
+Values = dict[str, Any]
+
+
+def to_table(form: MultiDict[str, str], base: Mapping[str, Any] | None = None) -> Values:
+    """The table of a campaign file that this form says; blank inputs are left out, so that defaults hold."""
+    table = deepcopy(dict(base or {}))
+    for path in SINGLE & form.keys():
+        _put(table, path, form[path].strip() or None)
+    for path in MANY:
+        _put(table, path, [value for value in form.getlist(path) if value.strip()])
+    for path in form:
+        if _ROW.fullmatch(path):
+            _put(table, path, form[path].strip() or None)
+    _drop_blank_rows(table)
+    return table
+
+
+def from_spec(said: CampaignSpec) -> tuple[Values, Values]:
+    """(what the inputs show, by name; the whole table, to be handed back as `base`)."""
+    table = _plain(said.model_dump(by_alias=True, exclude_none=True), ZoneInfo(said.timezone))
+    shown: Values = {}
+    _flatten(table, "", shown)
+    return shown, table
+
+
+def shown_of(form: MultiDict[str, str]) -> Values:
+    """What the inputs showed when the form was sent, to show it again beside what is wrong."""
+    return {name: form.getlist(name) if name in MANY else form[name] for name in form}
+
+
+def rows_of(shown: Values, prefix: str) -> int:
+    """How many rows of this kind to show: those filled in, and one to spare (two when there are none)."""
+    numbers = [int(name.split(".")[-2]) for name, value in shown.items() if name.startswith(f"{prefix}.") and value]
+    return max(numbers) + 2 if numbers else _LONGEST_SPARE
+
+
+def complaints_by_field(sentences: str) -> tuple[dict[str, str], list[str]]:
+    """({input: what is wrong with it}, [what belongs to no input]) from sentences like `ask.starts_at: has no time`."""
+    by_field: dict[str, str] = {}
+    others: list[str] = []
+    for line in sentences.splitlines():
+        path, colon, reason = line.partition(": ")
+        name = re.sub(r"\[(\d+)\]", lambda found: f".{int(found[1]) - 1}", path)
+        name = "ask.texts" if name.startswith("ask.texts") else "lists" if name.startswith("lists") else name
+        if colon and (name in SINGLE | MANY or _ROW.fullmatch(name)):
+            by_field.setdefault(name, reason[:1].upper() + reason[1:])
+        else:
+            others.append(line)
+    return by_field, others
+
+
+def _put(table: Values, path: str, value: Any) -> None:
+    *above, last = path.split(".")
+    here: Any = table
+    for part, following in zip(above, [*above[1:], last], strict=True):
+        here = _step(here, part, is_list=following.isdigit())
+    if value is None:
+        here.pop(last, None)
+    else:
+        here[last] = value
+
+
+def _step(here: Any, part: str, *, is_list: bool) -> Any:
+    if isinstance(here, list):
+        while len(here) <= int(part):
+            here.append({})
+        return here[int(part)]
+    return here.setdefault(part, [] if is_list else {})
+
+
+def _drop_blank_rows(table: Values) -> None:
+    for holder, name in ((table.get("ask", {}), "alternatives"), (table, "followups")):
+        if name in holder:
+            holder[name] = [row for row in holder[name] if row.get("text")]
+
+
+def _plain(value: Any, zone: ZoneInfo) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(held, zone) for key, held in value.items()}
+        case list() | tuple():
+            return [_plain(held, zone) for held in value]
+        case datetime():
+            return f"{value.astimezone(zone):%Y-%m-%dT%H:%M}"
+        case time():
+            return f"{value:%H:%M}"
+        case timedelta():
+            minutes = int(value.total_seconds() // 60)
+            return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
+        case _:
+            return value
+
+
+def _flatten(value: Any, path: str, into: Values) -> None:
+    if isinstance(value, dict):
+        for key, held in value.items():
+            _flatten(held, f"{path}.{key}" if path else key, into)
+    elif isinstance(value, list) and path not in MANY:
+        for number, held in enumerate(value):
+            _flatten(held, f"{path}.{number}", into)
+    else:
+        into[path] = value
