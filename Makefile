@@ -54,10 +54,10 @@ lock: setup ## lock again after a change in pyproject.toml (delete requirements*
 # The steps of setup and test; nobody needs to type these.
 
 install:
-	@[ -n "$(PYTHON)" ] && $(PYTHON) -c $(MODERN) || $(call fail,Python 3.11 or newer is needed: install it (Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; macOS: brew install python) or name it: make setup PYTHON=/path/to/python3)
+	@[ -n "$(PYTHON)" ] && $(PYTHON) -c $(MODERN) 2>/dev/null || $(call fail,Python 3.11 or newer is needed: install it (Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; macOS: brew install python) or name it: make setup PYTHON=/path/to/python3)
 	@$(PY) -c $(MODERN) 2>/dev/null || { rm -rf .venv; echo "Making .venv with $$($(PYTHON) --version)"; \
-	$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv; }; }
-	@$(PIP) --version >/dev/null 2>&1 || $(call fail,Python has no pip for a new environment: install it (Debian and Ubuntu: apt-get install python3-venv) and try again)
+	$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv 2>/dev/null; }; }; \
+	$(PIP) --version >/dev/null 2>&1 || $(call fail,Python cannot make an environment with pip here: install its venv module (Debian and Ubuntu: apt-get install python3-venv) and try again)
 	@echo "Installing the packages of requirements-dev.txt into .venv"
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
 	@$(PIP) install --quiet --require-hashes -r .venv/uv.txt || $(call fail,uv could not be installed (pip says why above): mend that and try again)
