@@ -15,6 +15,9 @@ from phonebank.web import (
     guards,
     headers,
     health,
+    heard,
+    hooks,
+    inbox,
     live,
     nav,
     optouts,
@@ -29,7 +32,9 @@ _PACKAGE = Path(__file__).parent
 _TEMPLATES = next(folder for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if folder.exists())
 _SIGNED_IN_FOR = timedelta(hours=14)  # a long day at the phone bank, counted from the last page
 
-BLUEPRINTS = tuple(room.blueprint for room in (sign_in, health, people, optouts, unmatched, doubts))
+BLUEPRINTS = tuple(
+    room.blueprint for room in (sign_in, health, people, optouts, unmatched, doubts, inbox, heard, hooks)
+)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -113,12 +113,13 @@ def help_for(session: Session, handoff: Handoff, volunteer: str, now: datetime) 
     contact = handoffs.contact_of(session, handoff.phone)
     if handoff.campaign_id is None or contact is None:
         return Help(None, [], suggestions(handoff.reason, language="en", fields={"sender_name": volunteer}))
+    said_before = {message.body for message in conversation(session, handoff.phone)}
     campaign = campaigns.by_id(session, handoff.campaign_id)
     ask = campaigns.ask_of(session, campaign)
     offers = _offers(session, campaign, contact, now)
     fields = fields_for(contact, campaign, ask, now=now) | {"sender_name": volunteer}
     prepared = suggestions(handoff.reason, language=contact.language, fields=fields, offers=offers)
-    return Help(_asked(campaign, ask, now), offers, prepared)
+    return Help(_asked(campaign, ask, now), offers, [start for start in prepared if start.text not in said_before])
 
 
 def first_name(session: Session, phone: str) -> str:

@@ -28,14 +28,17 @@ VERDICTS = {
     Intent.NOT_THAT: "Not that",
     Intent.MAYBE: "Maybe",
     Intent.WRONG_NUMBER: "Wrong number",
-    Intent.OPT_OUT: "Stop texting me",
+    Intent.OPT_OUT: "Asked to stop",
 }
 
 
 @blueprint.get("")
 @requires(Role.VOLUNTEER)
 def waiting() -> ResponseReturnValue:
-    return render_template("inbox/waiting.html", rows=live.piece("inbox/_rows.html", **_rows()))
+    may_read_all = guards.may(guards.me(), Role.ORGANIZER)
+    return render_template(
+        "inbox/waiting.html", rows=live.piece("inbox/_rows.html", **_rows()), may_read_all=may_read_all
+    )
 
 
 @blueprint.get("/rows")
@@ -73,7 +76,7 @@ def talk(handoff_id: int) -> ResponseReturnValue:
 def take(handoff_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
         if not lifecycle.claim(session, handoff_id, guards.my_id(), clock.now()):
-            flash(answering.why_not_theirs(queries.by_id(session, handoff_id), guards.my_id()), "bad")
+            flash("Somebody was faster, or it is settled: this conversation is not free any more.", "bad")
     return _to(handoff_id)
 
 
@@ -112,7 +115,9 @@ def verdict(handoff_id: int) -> ResponseReturnValue:
     try:
         with db.transaction() as session:
             lifecycle.renew(session, handoff_id, guards.my_id(), now)
-            handling.verdict(session, handoff_id, person_id=guards.my_id(), intent=intent, now=now)
+            handling.verdict(
+                session, handoff_id, person_id=guards.my_id(), intent=intent, address=guards.settings().address, now=now
+            )
     except RefusedError as wrong:
         flash(str(wrong), "bad")
         return _to(handoff_id)
@@ -126,7 +131,8 @@ def no_stop(handoff_id: int) -> ResponseReturnValue:
     """They did not ask us to stop: the hold is lifted."""
     try:
         with db.transaction() as session:
-            answering.say_no_stop(session, handoff_id, guards.my_id(), guards.me().email, clock.now())
+            _keep_draft(session, handoff_id)
+            answering.say_no_stop(session, handoff_id, guards.my_id(), guards.signature(), clock.now())
     except RefusedError as wrong:
         flash(str(wrong), "bad")
     return _to(handoff_id)
@@ -136,6 +142,7 @@ def no_stop(handoff_id: int) -> ResponseReturnValue:
 @requires(Role.VOLUNTEER)
 def release(handoff_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
+        _keep_draft(session, handoff_id)
         lifecycle.release(session, handoff_id, guards.my_id())
     flash("Given back. What you had written is kept for whoever takes it next.", "good")
     return redirect(url_for("inbox.waiting"), code=303)
@@ -154,7 +161,7 @@ def _page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: 
             body=body if body is not None else shown.handoff.draft,
             wrong=wrong,
             nonce=_nonce(),
-            keep_every_s=max(1.0, clock.real_seconds(_KEPT_EVERY)),
+            keep_every_s=max(1.0, _KEPT_EVERY.total_seconds() / max(1.0, clock.speed())),
         )
     return page, status
 
@@ -169,6 +176,14 @@ def _not_sent(handoff_id: int, body: str, wrong: PhonebankError) -> ResponseRetu
     if _is_from_script():
         return {"wrong": str(wrong), "nonce": _nonce()}, trouble.status_of(wrong)
     return _page(handoff_id, body=body, wrong=str(wrong), status=trouble.status_of(wrong))
+
+
+def _keep_draft(session: Session, handoff_id: int) -> bool:
+    """The form's unsent words, kept in the conversation where it is this person's."""
+    if "body" not in request.form:
+        return False
+    words = request.form["body"].replace("\x00", "")[:_LONGEST_DRAFT]
+    return lifecycle.save_draft(session, handoff_id, guards.my_id(), words)
 
 
 def _rows() -> dict[str, object]:

@@ -24,7 +24,7 @@ def _texts(reason, fields=FIELDS, language="en", offers=()):
     return [one.text for one in suggestions(reason, language=language, fields=fields, offers=offers)]
 
 
-@pytest.mark.parametrize("reason", [*Intent, "unsure", "late", "opt_in_request", "something new"])
+@pytest.mark.parametrize("reason", [*Intent, "unsure", "late", "may_opt_out", "opt_in_request", "something new"])
 @pytest.mark.parametrize("language", ["en", "es", "tl"])
 def test_every_reason_has_a_start_that_is_whole_and_one_segment_or_two(reason, language):
     found = _texts(reason, language=language)
@@ -68,5 +68,5 @@ def test_a_name_that_is_a_template_stays_a_name():
 
 
 def test_the_file_knows_only_reasons_there_are():
-    assert _reasons() <= {*Intent, "unsure", "late", "opt_in_request"}
+    assert _reasons() <= {*Intent, "unsure", "late", "may_opt_out", "opt_in_request"}
     assert all(row["en"] for row in _rows())
