@@ -55,6 +55,7 @@ lock: setup ## lock again after a change in pyproject.toml (delete requirements*
 
 install:
 	@[ -n "$(PYTHON)" ] && $(PYTHON) -c $(MODERN) 2>/dev/null || $(call fail,Python 3.11 or newer is needed: install it (Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; macOS: brew install python) or name it: make setup PYTHON=/path/to/python3)
+	@[ ! -e $(STAMP) ] || [ "$$(head -n 1 $(STAMP))" = "$$(pwd)" ] || rm -rf .venv # its scripts name the folder they were made in
 	@$(PY) -c $(MODERN) 2>/dev/null || { rm -rf .venv; echo "Making .venv with $$($(PYTHON) --version)"; \
 	$(PYTHON) -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv 2>/dev/null; }; }; \
 	$(PIP) --version >/dev/null 2>&1 || $(call fail,Python cannot make an environment with pip here: install its venv module (Debian and Ubuntu: apt-get install python3-venv) and try again)
