@@ -17,6 +17,7 @@ from phonebank.rehearsal import api
 from phonebank.rehearsal.carrier import Carrier
 from phonebank.rehearsal.config import load
 from phonebank.rehearsal.control import Control
+from phonebank.rehearsal.memory import keep_saving, recall, save
 from phonebank.rehearsal.supporters import load_supporters
 
 _LARGEST_REQUEST = 1024 * 1024
@@ -36,10 +37,10 @@ def main() -> int:
             inbound_url=asked.inbound_url,
             seed=asked.seed,
         )
-        carrier = Carrier(config)
-        if asked.supporters:
+        carrier = Carrier(config, recall(asked.state_file) if asked.state_file else None)
+        if asked.supporters and not carrier.supporters.people:
             carrier.supporters.register(load_supporters(asked.supporters))
-        asyncio.run(_serve(carrier, asked.host, asked.port, with_parent=asked.with_parent))
+        asyncio.run(_serve(carrier, asked))
     except PhonebankError as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201  # the command's own word to whoever started it
         return 1
@@ -57,22 +58,29 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clock-file", type=Path, help="a rehearsal's dial, followed as it is wound")
     parser.add_argument("--config", type=Path, help="JSON with the settings of phonebank/rehearsal/config.py")
     parser.add_argument("--supporters", type=Path, help="JSON list of simulated people")
+    parser.add_argument("--state-file", type=Path, help="kept over a restart: texts, phones, opt-outs, people")
     parser.add_argument("--with-parent", action="store_true", help="stop when the process that started it is gone")
     return parser.parse_args()
 
 
-async def _serve(carrier: Carrier, host: str, port: int, *, with_parent: bool) -> None:
+async def _serve(carrier: Carrier, asked: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-    await carrier.start()
     runner = web.AppRunner(_app(carrier), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, backlog=1024).start()
-        await _until(stopped, with_parent=with_parent)
-    except OSError as taken:
-        raise UnavailableError(f"Port {port} cannot be used: {taken.strerror}. Choose another with --port.") from None
+        await web.TCPSite(runner, asked.host, asked.port, backlog=1024).start()
+        await carrier.start()
+        if asked.state_file:
+            carrier.errands.start(keep_saving(carrier.memory, asked.state_file))
+        await _until(stopped, with_parent=asked.with_parent)
+        if asked.state_file:
+            save(carrier.memory, asked.state_file)
+    except OSError as wrong:
+        raise UnavailableError(
+            f"The stand-in carrier cannot go on: {wrong.strerror}. Is port {asked.port} in use?"
+        ) from None
     finally:
         await runner.cleanup()
         await carrier.stop()

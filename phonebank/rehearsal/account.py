@@ -5,6 +5,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from phonebank import clock
+from phonebank.rehearsal.admitting import is_valid_number
 from phonebank.rehearsal.checking import Values
 from phonebank.rehearsal.config import Config
 from phonebank.rehearsal.refusals import CarrierRefusalError
@@ -44,13 +45,14 @@ _PUBLIC = "https://messaging.twilio.com"
 class Account:
     """Answers the reads and updates of these resources; `status, body` each."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, addresses: dict[str, dict[str, Any]]) -> None:
         self._config = config
+        self._set = addresses
         now = clock.now()
         self._opened = format_datetime(now)
         self._opened_iso = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.service = self._new_service()
-        self.numbers = {number: self._new_number(number) for number in config.owned}
+        self.service = self._with_what_was_set(self._new_service())
+        self.numbers = {number: self._with_what_was_set(self._new_number(number)) for number in config.owned}
 
     def address_for(self, number: str) -> str | None:
         """Where a text to this number of ours is posted: its service's address, or its own."""
@@ -104,7 +106,7 @@ class Account:
         return 200, self._number(path["Sid"])
 
     def update_number(self, path: Values, asked: Values) -> Reply:
-        return 200, _updated(self._number(path["Sid"]), asked, _NUMBER_FIELDS)
+        return 200, self._updated(self._number(path["Sid"]), asked, _NUMBER_FIELDS)
 
     def list_services(self, _path: Values, _asked: Values) -> Reply:
         return 200, {"services": [self.service], "meta": _meta(f"{_PUBLIC}/v1/Services", "services")}
@@ -113,7 +115,7 @@ class Account:
         return 200, self._service(path["Sid"])
 
     def update_service(self, path: Values, asked: Values) -> Reply:
-        return 200, _updated(self._service(path["Sid"]), asked, _SERVICE_FIELDS)
+        return 200, self._updated(self._service(path["Sid"]), asked, _SERVICE_FIELDS)
 
     def list_pool(self, path: Values, _asked: Values) -> Reply:
         service = self._service(path["ServiceSid"])
@@ -135,8 +137,6 @@ class Account:
 
     def look_up(self, path: Values, _asked: Values) -> Reply:
         """Lookup v2's free part: whether the number can exist."""
-        from phonebank.rehearsal.admitting import is_valid_number
-
         number = path["PhoneNumber"]
         valid = is_valid_number(number)
         return 200, {
@@ -148,6 +148,15 @@ class Account:
             "validation_errors": [] if valid else ["INVALID_BUT_POSSIBLE"],
             "url": f"https://lookups.twilio.com/v2/PhoneNumbers/{number}",
         }
+
+    def _updated(self, resource: dict[str, Any], asked: Values, fields: dict[str, str]) -> dict[str, Any]:
+        chosen = {fields[parameter]: value for parameter, value in asked.items() if parameter in fields}
+        self._set.setdefault(resource["sid"], {}).update(chosen)
+        resource.update(chosen)
+        return resource
+
+    def _with_what_was_set(self, resource: dict[str, Any]) -> dict[str, Any]:
+        return {**resource, **self._set.get(resource["sid"], {})}
 
     def _number(self, sid: str) -> dict[str, Any]:
         for number in self.numbers.values():
@@ -219,13 +228,6 @@ class Account:
 
 def _number_sid(number: str) -> str:
     return "PN" + hashlib.blake2b(number.encode(), digest_size=16).hexdigest()
-
-
-def _updated(resource: dict[str, Any], asked: Values, fields: dict[str, str]) -> dict[str, Any]:
-    for parameter, value in asked.items():
-        if parameter in fields:
-            resource[fields[parameter]] = value
-    return resource
 
 
 def _meta(url: str, key: str) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Answering:
     def endpoint(self, operation: Operation, handle: Handle, touched: Touched) -> Endpoint:
         async def answer(request: web.Request) -> web.StreamResponse:
             self._carrier.requests[operation.name] += 1
+            self._carrier.stir()
             try:
                 return await self._answer(request, operation, handle, touched)
             except CarrierRefusalError as refused:

@@ -5,19 +5,17 @@ from datetime import datetime
 from functools import partial
 
 from phonebank.rehearsal.account import Account
-from phonebank.rehearsal.blocks import Blocks
 from phonebank.rehearsal.callbacks import Callbacks
 from phonebank.rehearsal.config import Config
 from phonebank.rehearsal.errands import Errands
 from phonebank.rehearsal.failing import FailingNumbers, published_suffixes
 from phonebank.rehearsal.faults import Faults
-from phonebank.rehearsal.ledger import Ledger
+from phonebank.rehearsal.memory import Memory
 from phonebank.rehearsal.messages import Messages
-from phonebank.rehearsal.phones import Phone, Phones
 from phonebank.rehearsal.receiving import Inbound, Receiving
 from phonebank.rehearsal.senders import Senders
 from phonebank.rehearsal.sending import Sending
-from phonebank.rehearsal.supporters import Supporters
+from phonebank.rehearsal.supporters import Supporters, Unsaid
 from phonebank.rehearsal.texts import Text
 from phonebank.rehearsal.timeline import Timeline
 from phonebank.rehearsal.webhooks import Webhooks
@@ -26,21 +24,20 @@ from phonebank.rehearsal.webhooks import Webhooks
 class Carrier:
     """Every part of one stand-in carrier, wired."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, memory: Memory | None = None) -> None:
         self.config = config
+        self.memory = memory or Memory(Supporters(config.seed, config.reply_mix, config.reply_pace))
+        self.ledger, self.phones, self.blocks = self.memory.ledger, self.memory.phones, self.memory.blocks
+        self.supporters = self.memory.supporters
         self.timeline = Timeline()
-        self.ledger = Ledger()
-        self.account = Account(config)
+        self.account = Account(config, self.memory.addresses)
         self.faults = Faults(config.seed, config.faults)
         self.failing = FailingNumbers({**(published_suffixes() if config.failing_numbers else {}), **config.errors})
-        self.phones = Phones()
-        self.blocks = Blocks()
         self.errands = Errands()
         self.webhooks = Webhooks(config.auth_token)
         self.refused: Counter[int] = Counter()
         self.requests: Counter[str] = Counter()
-        self.supporters = Supporters(config.seed, config.reply_mix, config.reply_pace)
-        self.senders = senders = Senders(config)
+        self.senders = senders = Senders(config, self.memory.sticky)
         self.receiving = Receiving(
             account_sid=config.account_sid,
             ledger=self.ledger,
@@ -70,15 +67,31 @@ class Carrier:
         if phone.visited:
             return
         for said in self.supporters.hear(phone.number, text.body, now):
-            self.timeline.at(said.at, partial(self._speak, phone, text.sender or "", said.body))
+            unsaid = Unsaid(phone.number, text.sender or "", said)
+            self.memory.unsaid.add(unsaid)
+            self.timeline.at(said.at, partial(self._speak, unsaid))
 
-    def _speak(self, phone: Phone, ours: str, body: str) -> None:
-        if not phone.visited:
-            self.errands.start(self.receiving.arrive(Inbound(phone.number, ours, body)))
+    def _speak(self, unsaid: Unsaid) -> None:
+        self.memory.unsaid.discard(unsaid)
+        if not self.phones.of(unsaid.number).visited:
+            self.errands.start(self.receiving.arrive(Inbound(unsaid.number, unsaid.ours, unsaid.said.body)))
 
     async def start(self) -> None:
         await self.webhooks.open()
+        self._take_up_what_was_begun()
+        self.timeline.on_action = self.stir
         self.timeline.start()
+
+    def stir(self) -> None:
+        """Notes that something happened, so that it is kept."""
+        self.memory.stirs += 1
+
+    def _take_up_what_was_begun(self) -> None:
+        for text in self.ledger.by_sid.values():
+            if not text.is_final:
+                self.sending.resume(text)
+        for unsaid in self.memory.unsaid:
+            self.timeline.at(unsaid.said.at, partial(self._speak, unsaid))
 
     async def stop(self) -> None:
         self.timeline.stop()

@@ -77,6 +77,8 @@ class Control:
         async def answer(request: web.Request) -> web.StreamResponse:
             if request.headers.get("Authorization") != token or request.remote not in {"127.0.0.1", "::1"}:
                 return web.json_response({"error": "Ask from this machine, with the auth token as bearer."}, status=403)
+            if request.method == "POST":
+                self._carrier.stir()
             try:
                 return await endpoint(request)
             except ValidationError as wrong:

@@ -120,6 +120,7 @@ def spawn(
     auth_token: str | None = None,
     port: int | None = None,
     clock_file: Path | None = None,
+    state_file: Path | None = None,
     **config: Any,
 ) -> Carrier:
     """A carrier on a free port of 127.0.0.1, answering. `config`: fields of config.Config. It ends with this process.
@@ -133,11 +134,15 @@ def spawn(
         json.dump({"account_sid": account_sid, "auth_token": auth_token, **config}, written)
         written.flush()
         command = [sys.executable, "-m", "phonebank.rehearsal", "--port", str(port), "--config", written.name]
-        command += ["--with-parent", *(["--clock-file", str(clock_file)] if clock_file else [])]
+        command += ["--with-parent", *_named("--clock-file", clock_file), *_named("--state-file", state_file)]
         child = subprocess.Popen(command, cwd=Path(__file__).parents[2])  # noqa: S603  # our own module
         carrier = Carrier(f"http://127.0.0.1:{port}", account_sid, auth_token, child)
         _wait_until_up(carrier)
     return carrier
+
+
+def _named(option: str, path: Path | None) -> list[str]:
+    return [option, str(path)] if path else []
 
 
 def _wait_until_up(carrier: Carrier) -> None:

@@ -31,11 +31,11 @@ class Queue:
 class Senders:
     """The account's numbers. Numbers of the service's pool share one queue, each lone number has its own."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, sticky: dict[str, str]) -> None:
         self._config = config
+        self._sticky = sticky
         self._pool_queue = Queue(config.service_rate)
         self._lone_queues = {number: Queue(config.number_rate) for number in config.lone_numbers}
-        self._sticky: dict[str, str] = {}
 
     def owns(self, number: str) -> bool:
         return number in self._config.owned

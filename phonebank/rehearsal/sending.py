@@ -58,12 +58,20 @@ class Sending:
         self._move(text, "canceled", clock.now())
 
     def resume(self, text: Text) -> None:
-        """Goes on with a text that was on its way when the carrier stopped."""
+        """Goes on, after a restart, with a text that was on its way."""
         now = clock.now()
-        if text.status == "sent":
-            self._deliver_later(text, now)
-        elif not text.is_final:
-            self._begin(text, now)
+        match text.status:
+            case "scheduled":
+                assert text.send_at
+                self.timeline.at(text.send_at, partial(self._send_scheduled, text))
+            case "accepted":
+                self._queue(text)
+            case "queued":
+                self._wait_in_queue(text, now)
+            case "sent":
+                self._deliver_later(text, now)
+            case _:
+                return  # it has come to its end
 
     def _check_person(self, asked: Values, now: datetime) -> None:
         sender = asked.get("From")

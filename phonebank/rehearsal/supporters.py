@@ -60,6 +60,15 @@ class Said:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A text a supporter has yet to send, from their number to one of ours."""
+
+    number: str
+    ours: str
+    said: Said
+
+
 class Supporters:
     """Who is simulated. `pace` multiplies every delay; 0 answers at once at any hour."""
 

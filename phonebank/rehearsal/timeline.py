@@ -23,6 +23,7 @@ class Timeline:
         self._order = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._next: asyncio.TimerHandle | None = None
+        self.on_action: Action = lambda: None
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -60,5 +61,6 @@ class Timeline:
         try:
             while self._queue and self._queue[0][0] <= now:
                 heapq.heappop(self._queue)[2]()
+                self.on_action()
         finally:
             self._set_alarm()

@@ -83,7 +83,7 @@ def door() -> Iterator[Door]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         opened = Door(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield opened
         server.shutdown()
