@@ -1,8 +1,11 @@
 """What must be mended before a launch and what is only worth knowing, with the price and the time it will take."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -21,8 +24,10 @@ from phonebank.campaigns.survey import Survey, survey
 from phonebank.campaigns.texts import Text, faults_of_the_campaign, needed_of_people, texts_of, unknown_fields
 from phonebank.campaigns.timing import timetable
 from phonebank.errors import PhonebankError
-from phonebank.gateway.twilio import Account
 from phonebank.settings import Settings
+
+if TYPE_CHECKING:
+    from phonebank.gateway.twilio import Account
 
 MICROS = 1_000_000
 _COACHED = ("en", "es")

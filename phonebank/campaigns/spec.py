@@ -20,11 +20,12 @@ from phonebank.campaigns.spec_models import (
     AnswersSpec,
     CampaignSpec,
     FollowUpSpec,
+    event_time,
     known_zone,
 )
 from phonebank.errors import BadInputError, RefusedError
 
-__all__ = ["CampaignSpec", "copy", "create", "dump", "load", "parse", "parse_table", "rows"]
+__all__ = ["CampaignSpec", "copy", "create", "dump", "load", "moment", "parse", "parse_table", "rows"]
 
 MICROS = 1_000_000
 _BIGGEST_FILE = 1_000_000
@@ -76,6 +77,11 @@ def rows(session: Session, spec: CampaignSpec, now: datetime) -> Parts:
         [_plan_row(plan) for plan in spec.followups],
         [list_id for list_id in list_ids if list_id is not None],
     )
+
+
+def moment(text: str, zone: str) -> datetime:
+    """A date and time someone typed, in this zone unless it has an offset. Raises ValueError with what to write."""
+    return event_time(text, ZoneInfo(zone))
 
 
 def create(session: Session, spec: CampaignSpec, now: datetime) -> Campaign:

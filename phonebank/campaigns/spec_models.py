@@ -60,19 +60,23 @@ def known_zone(name: object) -> ZoneInfo | None:
 
 
 def _event_time(value: object, info: ValidationInfo) -> datetime:
-    """A date and time: without an offset it is in the campaign's zone, which the validation carries as context."""
+    return event_time(value, (info.context or {}).get("zone") or ZoneInfo("UTC"))
+
+
+def event_time(value: object, zone: ZoneInfo) -> datetime:
+    """A date and time, in the zone unless it has an offset. Raises ValueError that goes on from its name."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value.strip())
+            value = datetime.fromisoformat(value.strip()) if len(value.strip()) > len("2027-02-10") else None
         except ValueError:
             value = None
     if not isinstance(value, datetime):
         reason = "has no time" if isinstance(value, date) else "is not a date and time"
         raise ValueError(f"{reason}; write it like 2027-02-10T18:00:00")  # noqa: TRY004 - pydantic reads ValueErrors
-    return value if value.tzinfo else in_zone(value, (info.context or {}).get("zone") or ZoneInfo("UTC"))
+    return value if value.tzinfo else _in_zone(value, zone)
 
 
-def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
+def _in_zone(local: datetime, zone: ZoneInfo) -> datetime:
     """The moment of a wall-clock time in the zone. Raises ValueError for one that the clocks jump over."""
     there = local.replace(tzinfo=zone)
     back = datetime.fromtimestamp(there.timestamp(), zone).replace(tzinfo=None)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from typing import Any
 
 from phonebank.asks import wording
 from phonebank.asks.grammar import ASK_FIELDS
@@ -73,9 +74,9 @@ def needed_of_people(texts: Sequence[Text], ask: Ask) -> dict[str, frozenset[str
 def faults_of_the_campaign(texts: Sequence[Text], campaign: Campaign, now: datetime) -> Iterator[str]:
     """What no list could mend: a field of the campaign or ask that is empty, a text too long."""
     for text in texts:
-        fields = merging.fields_for(
-            _someone(text, now), campaign, text.ask, link=_A_LINK if text.has_link else "", now=now
-        )
+        person = someone(now, language=text.language, fields=dict.fromkeys(text.fields, "twelve chars"))
+        link = _A_LINK if text.has_link else ""
+        fields = merging.fields_for(person, campaign, text.ask, link=link, now=now)
         empty = [name for name, can_do_without in text.fields.items() if not can_do_without and not fields.get(name)]
         yield from (f"{text} uses {name}, {_why_empty(name)}." for name in empty if name in _OF_THE_CAMPAIGN)
         if not empty:
@@ -115,9 +116,8 @@ def _why_empty(name: str) -> str:
     return f"and the campaign has no {name}" if "." not in name else f"and the ask has no {name.removeprefix('ask.')}"
 
 
-def _someone(text: Text, now: datetime) -> Contact:
-    """A person with an ordinary value in every field, for what does not depend on the list."""
-    ordinary = dict.fromkeys(text.fields, "twelve chars")
+def someone(now: datetime, *, language: str = FIRST_LANGUAGE, fields: dict[str, Any] | None = None) -> Contact:
+    """A made-up person, to try a text on."""
     return Contact(
         phone="+12025550100",
         first_name="Jordan",
@@ -126,9 +126,9 @@ def _someone(text: Text, now: datetime) -> Contact:
         zip="20001",
         state="DC",
         connection="came to our house party",
-        language=text.language,
+        language=language,
         zones="America/New_York",
-        fields=ordinary,
+        fields=fields or {},
         created_at=now,
         updated_at=now,
     )

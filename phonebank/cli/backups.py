@@ -1,7 +1,6 @@
 """Backups: one file that holds the whole database at one moment, checked before anything is replaced by it."""
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -14,6 +13,7 @@ from phonebank import db, migrations
 from phonebank.campaigns import lifecycle
 from phonebank.campaigns.models import Campaign
 from phonebank.cli import postgres
+from phonebank.cli.files import draft_beside
 from phonebank.errors import BadInputError, RefusedError, UnavailableError
 from phonebank.migrations import Shape
 from phonebank.settings import Settings
@@ -27,7 +27,7 @@ def back_up(engine: Engine, settings: Settings, file: Path, *, replace: bool) ->
     """Write the database into `file`, whole or not at all, readable by its owner only."""
     if file.exists() and not replace:
         raise RefusedError(f"{file} is there already. {_REPLACE}, or choose another name.")
-    with _draft_beside(file) as draft:
+    with draft_beside(file) as draft:
         if engine.dialect.name == "postgresql":
             postgres.dump(engine.url, settings, draft)
         else:
@@ -66,20 +66,6 @@ def pause_all(engine: Engine, now: datetime) -> list[str]:
             lifecycle.unschedule(session, campaign.id or 0)
         session.commit()
     return paused
-
-
-@contextmanager
-def _draft_beside(file: Path) -> Iterator[Path]:
-    """An empty file of the owner's alone in the same folder, gone at the end unless it was moved into place."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name[:50]}.", delete=False) as made:
-            draft = Path(made.name)
-    except OSError as wrong:
-        raise UnavailableError(f"Cannot write into {file.parent}: {wrong.strerror}.") from None
-    try:
-        yield draft
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _vacuum_into(source: Path, draft: Path) -> None:

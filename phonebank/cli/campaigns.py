@@ -1,0 +1,190 @@
+"""`phonebank campaigns`: a campaign's whole life, from a file to an export."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlmodel import Session
+
+from phonebank import clock, db
+from phonebank.campaigns import launching, lifecycle, preflight, queries, spec
+from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.preflight import Preflight
+from phonebank.campaigns.queries import Parts
+from phonebank.cli import files, opening, printing, samples, sayings
+from phonebank.cli.printing import say, warn
+from phonebank.errors import BadInputError, RefusedError
+from phonebank.reports import exports
+from phonebank.reports.standing import standing
+from phonebank.settings import Settings
+
+FILE = click.Path(path_type=Path)
+JSON = click.option("--json", "wants_json", is_flag=True, help="One JSON object a line, for programs.")
+
+
+@click.group()
+def campaigns() -> None:
+    """A campaign's whole life: from a file to an export."""
+
+
+@campaigns.command()
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Read FILE and say what a launch would meet: faults, people, price, time. Writes nothing."""
+    described = spec.load(file)
+    with opening.opened() as settings:
+        now = clock.now()
+        with db.reading() as session:
+            parts, missing = samples.parts_as_far_as_known(session, described, now)
+            found = _look(session, parts, settings, now)
+    for told in (*missing, *found.obstacles, *found.unchecked, *found.weak, *found.warnings):
+        warn(told)
+    if found.faults:
+        raise RefusedError("\n".join(found.faults))
+    say(f"“{described.name}” reads well. {sayings.estimate(found)}")
+
+
+@campaigns.command()
+@click.argument("file", type=FILE)
+def create(file: Path) -> None:
+    """Make a draft campaign from FILE."""
+    described = spec.load(file)
+    with opening.opened(), db.transaction() as session:
+        campaign = spec.create(session, described, clock.now())
+    say(f"Created “{campaign.name}”, a draft. Send yourself a test, then launch it.")
+
+
+@campaigns.command()
+@click.argument("name")
+@click.option("--to", "number", required=True, metavar="NUMBER", help="Your own number.")
+def test(name: str, number: str) -> None:
+    """Send the campaign's first text to one number, with a made-up name, at any hour."""
+    with opening.opened() as settings, db.transaction() as session:
+        campaign = queries.by_name(session, name)
+        if not settings.has_twilio_keys:
+            raise RefusedError(preflight.SET_KEYS)
+        sent = samples.send_test(session, campaign, number, clock.now())
+    say(f"A test is on its way. See how it fares: phonebank trace {sent}")
+
+
+@campaigns.command()
+@click.argument("name")
+@click.option("--at", "at", metavar="TIME", help="2027-02-03T09:00 in the campaign's time zone, or with an offset.")
+@click.option("--because", metavar="TEXT", help="Why a weak ask goes out as it is.")
+def launch(name: str, at: str | None, because: str | None) -> None:
+    """Launch it, now or at a time, when its pre-flight lets it."""
+    with opening.opened() as settings:
+        now = clock.now()
+        with db.reading() as session:
+            parts = queries.parts_of(session, queries.by_name(session, name))
+            moment = _moment(at, parts.campaign) if at else None
+            if moment is not None and moment <= now:
+                raise RefusedError("That time is past: give a later one, or leave --at out to launch now.")
+            found = _look(session, parts, settings, moment or now)
+        for told in (*found.warnings, *(found.weak if because else ())):
+            warn(told)
+        with db.transaction() as session:
+            launching.launch(session, parts.campaign, found, by=opening.operator(), because=because, at=moment, now=now)
+    when = f"will be launched at {sayings.moment(moment, parts.campaign.timezone)}" if moment else "is launched"
+    say(f"“{name}” {when}. {sayings.estimate(found)}")
+
+
+@campaigns.command()
+@click.argument("name")
+@click.option("--because", metavar="TEXT", default="paused by hand", help="Why, for whoever looks next.")
+def pause(name: str, because: str) -> None:
+    """Stop its texts within two seconds; volunteers' answers still go. Takes back a launch that is scheduled."""
+
+    def stop(session: Session, campaign_id: int, now: datetime) -> bool:
+        paused = lifecycle.pause(session, campaign_id, reason=because, now=now)
+        return paused or lifecycle.unschedule(session, campaign_id)
+
+    _move(name, stop, done="paused", undone="There is nothing to pause")
+
+
+@campaigns.command()
+@click.argument("name")
+def resume(name: str) -> None:
+    """Go on where it was paused."""
+    _move(name, lifecycle.resume, done="running again", undone="Only a paused campaign can be resumed")
+
+
+@campaigns.command()
+@click.argument("name")
+def close(name: str) -> None:
+    """End it for good. Replies that still come are kept and shown."""
+    _move(name, lifecycle.close, done="closed", undone="It cannot be closed again")
+
+
+@campaigns.command()
+@click.argument("name")
+def copy(name: str) -> None:
+    """Make a new draft that says the same. Give it new dates before it is launched."""
+    with opening.opened(), db.transaction() as session:
+        made = spec.copy(session, queries.by_name(session, name), clock.now())
+    say(f"Created “{made.name}”, a draft.")
+
+
+@campaigns.command("list")
+@JSON
+def list_(wants_json: bool) -> None:
+    """All campaigns, the newest first."""
+    with opening.opened(), db.reading() as session:
+        rows = queries.all_(session)
+    if wants_json:
+        for row in rows:
+            printing.as_json(sayings.listed(row))
+    elif rows:
+        printing.table(("NAME", "STATUS", "LAUNCHED", "SPENT"), map(sayings.line, rows))
+    else:
+        say("There is no campaign yet.")
+
+
+@campaigns.command()
+@click.argument("name")
+@JSON
+def status(name: str, wants_json: bool) -> None:
+    """How it stands: people, outcomes, texts, conversations, cost."""
+    with opening.opened(), db.reading() as session:
+        campaign = queries.by_name(session, name)
+        counted = standing(session, campaign)
+    if wants_json:
+        printing.as_json(counted)
+    else:
+        sayings.report(campaign, counted)
+
+
+@campaigns.command()
+@click.argument("name")
+@click.option("--what", required=True, type=click.Choice([what.value for what in exports.What]))
+@click.option("--out", type=FILE, help="A file for it, written whole or not at all; without it, standard output.")
+def export(name: str, what: str, out: Path | None) -> None:
+    """Its rows as CSV. What a spreadsheet would run as a formula begins with an apostrophe."""
+    with opening.opened(), db.reading() as session:
+        campaign = queries.by_name(session, name)
+        with files.written(out) as stream:
+            number = exports.write(session, campaign, exports.What(what), stream)
+    if out is not None:
+        say(f"Wrote {number:,} {what} to {out}.")
+
+
+def _look(session: Session, parts: Parts, settings: Settings, now: datetime) -> Preflight:
+    return preflight.check(session, parts, settings=settings, account=launching.account_of(settings), now=now)
+
+
+def _moment(text: str, campaign: Campaign) -> datetime:
+    try:
+        return spec.moment(text, campaign.timezone)
+    except ValueError as wrong:
+        raise BadInputError(f"--at {wrong}.") from None
+
+
+def _move(name: str, verb: Callable[[Session, int, datetime], bool], *, done: str, undone: str) -> None:
+    with opening.opened(), db.transaction() as session:
+        campaign = queries.by_name(session, name)
+        assert campaign.id is not None
+        if not verb(session, campaign.id, clock.now()):
+            session.refresh(campaign)
+            raise RefusedError(f"{undone}: “{name}” is {campaign.status}.")
+    say(f"“{name}” is {done}.")

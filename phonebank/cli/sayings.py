@@ -1,0 +1,68 @@
+"""Campaigns in words: an estimate, a line of the list, a status report."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.preflight import MICROS, Preflight
+from phonebank.cli.printing import say
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def estimate(found: Preflight) -> str:
+    """What a launch would take, as in “1,204 people, 2,408 segments, $30.82 for the first texts, about 40 minutes”."""
+    people = "1 person" if found.recipients == 1 else f"{found.recipients:,} people"
+    left_out = f" ({found.opted_out:,} more opted out)" if found.opted_out else ""
+    cost = f"${found.cost_micros / MICROS:,.2f}"
+    return f"{people}{left_out}, {found.segments:,} segments, {cost} for the first texts, {span(found.seconds)}."
+
+
+def span(seconds: float) -> str:
+    """How long in words, rounded up."""
+    if seconds < _MINUTE:
+        return "less than a minute"
+    if seconds < 2 * _HOUR:
+        return f"about {-(-seconds // _MINUTE):.0f} minutes"
+    if seconds < 2 * _DAY:
+        return f"about {-(-seconds // _HOUR):.0f} hours, contact hours included"
+    return f"about {-(-seconds // _DAY):.0f} days, contact hours included"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A moment as people of this zone write it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def listed(campaign: Campaign) -> dict[str, Any]:
+    """One campaign of the list, for programs."""
+    return {
+        "name": campaign.name,
+        "status": campaign.status.value,
+        "paused_reason": campaign.paused_reason,
+        "launch_at": campaign.launch_at.isoformat() if campaign.launch_at else None,
+        "launched_at": campaign.launched_at.isoformat() if campaign.launched_at else None,
+        "cost": campaign.spent_micros / MICROS,
+    }
+
+
+def line(campaign: Campaign) -> tuple[str, ...]:
+    """One campaign of the list, for people."""
+    launched = ""
+    if campaign.launched_at is not None:
+        launched = moment(campaign.launched_at, campaign.timezone)
+    elif campaign.launch_at is not None:
+        launched = f"at {moment(campaign.launch_at, campaign.timezone)}"
+    return campaign.name, campaign.status.value, launched, f"${campaign.spent_micros / MICROS:,.2f}"
+
+
+def report(campaign: Campaign, counted: dict[str, Any]) -> None:
+    """A status report: only what is not nought."""
+    because = f": {counted['paused_reason']}" if counted["paused_reason"] else ""
+    say(f"{campaign.name} is {counted['status']}{because}")
+    for title in ("recipients", "outcomes", "messages", "handoffs"):
+        numbers = [f"{number:,} {word.replace('_', ' ')}" for word, number in counted[title].items() if number]
+        say(f"  {title:<11} {', '.join(numbers) or 'none'}")
+    say(f"  {'inbound':<11} {counted['inbound']:,}")
+    say(f"  {'cost':<11} ${counted['cost']:,.2f} for {counted['segments']:,} segments")
