@@ -9,28 +9,22 @@ The pre-flight reads every person and asks the carrier, so it runs first, in a s
         launch(session, parts.campaign, found, by=by, because=because, at=at, now=now)
 """
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from phonebank.campaigns import lifecycle
 from phonebank.campaigns.models import Campaign
-from phonebank.campaigns.preflight import Preflight
+from phonebank.campaigns.preflight import Preflight, SenderAccount
 from phonebank.errors import RefusedError
 from phonebank.settings import Settings
 
-if TYPE_CHECKING:  # the SDK takes a second to import, and most commands never speak to the carrier
-    from phonebank.gateway.twilio import Account
 
-
-def account_of(settings: Settings) -> Account | None:
+def account_of(settings: Settings) -> SenderAccount | None:
     """The carrier account to ask, or None while no keys are set."""
     if not settings.has_twilio_keys:
         return None
-    from phonebank.gateway.twilio import Account
+    from phonebank.gateway.twilio import Account  # the SDK takes a second to import; most commands never need it
 
     return Account(settings)
 

@@ -1,11 +1,9 @@
 """What must be mended before a launch and what is only worth knowing, with the price and the time it will take."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -26,12 +24,21 @@ from phonebank.campaigns.timing import timetable
 from phonebank.errors import PhonebankError
 from phonebank.settings import Settings
 
-if TYPE_CHECKING:
-    from phonebank.gateway.twilio import Account
-
 MICROS = 1_000_000
 _COACHED = ("en", "es")
 SET_KEYS = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: without them nothing can be sent."
+
+
+class _Webhooks(Protocol):
+    @property
+    def is_ours(self) -> bool: ...
+
+
+class SenderAccount(Protocol):
+    """What is asked of the carrier's account; gateway.twilio.Account is one. Both raise UnavailableError."""
+
+    def owns_sender(self, sender: str) -> bool: ...
+    def webhooks(self, sender: str) -> _Webhooks: ...
 
 
 @dataclass
@@ -65,7 +72,9 @@ class Preflight:
         return bool(self.weak)
 
 
-def check(session: Session, parts: Parts, *, settings: Settings, account: Account | None, now: datetime) -> Preflight:
+def check(
+    session: Session, parts: Parts, *, settings: Settings, account: SenderAccount | None, now: datetime
+) -> Preflight:
     """Everything a launch at `now` would meet, over each recipient's own rendered text. Writes nothing.
 
     `account` is the carrier account to ask about the sender; None when no keys are set.
@@ -99,7 +108,7 @@ def _past_events(ask: Ask, others: list[Ask], now: datetime) -> Iterator[str]:
             yield f"{told} has begun or is over ({began}): give it a later date."
 
 
-def _ask_the_account(found: Preflight, campaign: Campaign, settings: Settings, account: Account | None) -> None:
+def _ask_the_account(found: Preflight, campaign: Campaign, settings: Settings, account: SenderAccount | None) -> None:
     if account is None or not settings.has_twilio_keys:
         found.obstacles.append(SET_KEYS)
         return
