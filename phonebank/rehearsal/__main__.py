@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -78,9 +79,8 @@ async def _serve(carrier: Carrier, asked: argparse.Namespace) -> None:
         if asked.state_file:
             save(carrier.memory, asked.state_file)
     except OSError as wrong:
-        raise UnavailableError(
-            f"The stand-in carrier cannot go on: {wrong.strerror}. Is port {asked.port} in use?"
-        ) from None
+        remedy = "Choose another with --port" if wrong.errno == errno.EADDRINUSE else "Mend that and start it again"
+        raise UnavailableError(f"The stand-in carrier stops: {wrong.strerror}. {remedy}.") from None
     finally:
         await runner.cleanup()
         await carrier.stop()

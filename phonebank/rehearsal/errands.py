@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from phonebank import logs
+
+_log = logs.get("rehearsal")
+
 
 class Errands:
     def __init__(self) -> None:
@@ -12,7 +16,12 @@ class Errands:
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (wrong := task.exception()):
+            _log.error("errand failed", exc_info=wrong)
 
     async def stop(self) -> None:
         for task in self._running:
