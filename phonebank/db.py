@@ -135,11 +135,14 @@ def _first_line(wrong: SQLAlchemyError) -> str:
 
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
-        made = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+        made = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
         event.listen(made, "connect", _sqlite_connect)
         event.listen(made, "begin", _sqlite_begin)
         return made
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"connect_timeout": 5})
+    # An error's text is logged: what was being stored (names, numbers) stays out of it.
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"connect_timeout": 5}
+    )
 
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:

@@ -96,7 +96,7 @@ def record_accepted(session: Session, taken: Sequence[Taken], now: datetime) -> 
     sending = update(Message).where(col(Message.id) == bindparam("b_id"))
     execute = session.connection().execute
     execute(
-        sending.where(col(Message.status).in_(IN_DOUBT)).values(
+        sending.where((col(Message.status) == SENDING) | (col(Message.status) == UNKNOWN)).values(
             status=SENT, sent_at=now, carrier_sid=bindparam("b_sid"), carrier_rank=bindparam("b_rank")
         ),
         rows,

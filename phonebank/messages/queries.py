@@ -24,38 +24,39 @@ def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
     Campaign running (a person's own answer needs none), nothing standing against the number, contact hours open and
     the event ahead, recipient still open.
     """
-    running = exists().where(
-        col(Campaign.id) == col(Message.campaign_id), col(Campaign.status) == CampaignStatus.RUNNING
-    )
-    is_last_apology = and_(col(Message.kind) == MessageKind.APOLOGY, col(OptOut.because) == WRONG_NUMBER)
-    banned = exists().where(col(OptOut.phone) == col(Message.phone), col(OptOut.lifted_at).is_(None), ~is_last_apology)
-    wanted = (RecipientStatus.EXCLUDED, RecipientStatus.UNREACHABLE)
-    closed_to_us = exists().where(
-        col(Recipient.id) == col(Message.recipient_id),
-        or_(
-            col(Recipient.status).in_(wanted),
-            and_(col(Message.kind) == MessageKind.ASK, col(Recipient.status) != RecipientStatus.PENDING),
-        ),
-    )
     due = select(Message.id).where(
         Message.sender == sender,
         Message.status == MessageStatus.QUEUED,
         col(Message.due_at) <= now,
         or_(col(Message.lapses_at).is_(None), col(Message.lapses_at) > now + _TOO_LATE),
         or_(col(Message.useless_at).is_(None), col(Message.useless_at) > now + _TOO_LATE),
-        or_(col(Message.kind).in_(BY_A_PERSON), running),
-        ~banned,
-        or_(col(Message.kind).in_(BY_A_PERSON), ~closed_to_us),
+        or_(col(Message.kind).in_(BY_A_PERSON), and_(_campaign_runs(), _recipient_is_open())),
+        ~_is_banned(),
     )
     if urgent_only:
         due = due.where(col(Message.priority) < Priority.ASK)
     return due.order_by(col(Message.priority), col(Message.due_at), col(Message.id))
 
 
+def _campaign_runs() -> Any:
+    return exists().where(col(Campaign.id) == col(Message.campaign_id), col(Campaign.status) == CampaignStatus.RUNNING)
+
+
+def _recipient_is_open() -> Any:
+    unwanted = col(Recipient.status).in_((RecipientStatus.EXCLUDED, RecipientStatus.UNREACHABLE))
+    asked = and_(col(Message.kind) == MessageKind.ASK, col(Recipient.status) != RecipientStatus.PENDING)
+    return ~exists().where(col(Recipient.id) == col(Message.recipient_id), or_(unwanted, asked))
+
+
+def _is_banned() -> Any:
+    is_last_apology = and_(col(Message.kind) == MessageKind.APOLOGY, col(OptOut.because) == WRONG_NUMBER)
+    return exists().where(col(OptOut.phone) == col(Message.phone), col(OptOut.lifted_at).is_(None), ~is_last_apology)
+
+
 def next_segments(session: Session, sender: str, most: int, *, urgent_only: bool, now: datetime) -> list[int]:
     """The sizes, in segments, of the texts that would be claimed now, in that order."""
     due = may_go_now(sender, urgent_only=urgent_only, now=now).limit(most)
-    return list(session.exec(due.with_only_columns(col(Message.segments))).scalars())
+    return [int(size) for size in session.connection().execute(due.with_only_columns(col(Message.segments))).scalars()]
 
 
 def senders_with_work(session: Session, now: datetime) -> list[tuple[str, bool]]:

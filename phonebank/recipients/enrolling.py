@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, case, exists, func, literal, select
+from sqlalchemy import Table, case, exists, func, literal, select, true
 from sqlmodel import Session, col
 
 from phonebank import db, jobs
@@ -60,7 +60,7 @@ def enrol_batch(session: Session, campaign: Campaign, now: datetime) -> int:
         case((is_out, Outcome.OPTED_OUT.value), else_=Outcome.NONE.value).label("outcome"),
         case((is_out, "opted out"), else_=None).label("excluded_because"),
         literal(now, _recipients.c.due_at.type).label("due_at"),
-    )
+    ).where(true())  # or SQLite takes ON CONFLICT for a join's ON
     columns = [column.name for column in rows.selected_columns]
     added = insert_for(session, _recipients).from_select(columns, rows).on_conflict_do_nothing()
     session.connection().execute(added)

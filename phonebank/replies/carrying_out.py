@@ -1,5 +1,6 @@
 """The deeds behind each Decision: outcome, commitment, the text that follows, the handoff, the ledger."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,40 +45,11 @@ class Cause:
     now: datetime
 
 
-def carry_out(  # noqa: C901, PLR0915 - one arm a Decision
+def carry_out(
     session: Session, decision: Decision, reading: Reading, *, talk: Talk | None, phone: str, cause: Cause
 ) -> None:
     """Do what was decided. Everything lands in the caller's transaction, or nothing does."""
-    deed = _Deed(session, reading, talk, phone, cause)
-    match decision:
-        case Decision.CONFIRM:
-            deed.confirm()
-        case Decision.CONFIRM_AND_HAND_OFF:
-            deed.confirm()
-            deed.hand_off(Outcome.YES)
-        case Decision.KEEP_COMMITMENT:
-            deed.keep_commitment()
-        case Decision.WITHDRAW:
-            deed.withdraw()
-            deed.say("no", MessageKind.THANKS)
-        case Decision.WITHDRAW_AND_OFFER:
-            deed.withdraw()
-            deed.offer_alternative()
-        case Decision.THANK:
-            deed.settle(_outcome_of(reading.intent))
-            deed.say("no", MessageKind.THANKS)
-        case Decision.OFFER_ALTERNATIVE:
-            deed.offer_alternative()
-        case Decision.EXPLAIN:
-            deed.say("help", MessageKind.HELP)
-        case Decision.APOLOGIZE:
-            deed.apologize()
-        case Decision.OPT_OUT:
-            deed.opt_out()
-        case Decision.HAND_OFF | Decision.REQUEST_OPT_IN | Decision.HOLD_AND_HAND_OFF:
-            deed.hand_off(_outcome_of(reading.intent), decision)
-        case Decision.KEEP:
-            deed.settle(None)
+    _DEEDS[decision](_Deed(session, reading, talk, phone, cause))
 
 
 def _outcome_of(intent: Intent) -> Outcome | None:
@@ -111,6 +83,31 @@ class _Deed:
         if talk.commitment is not None and talk.commitment.id is not None:
             followups.confirm(self.session, talk.commitment.id)
         self.settle(Outcome.YES)
+
+    def confirm_and_hand_off(self) -> None:
+        self.confirm()
+        self.hand_off(Outcome.YES)
+
+    def withdraw_and_thank(self) -> None:
+        self.withdraw()
+        self.say("no", MessageKind.THANKS)
+
+    def withdraw_and_offer(self) -> None:
+        self.withdraw()
+        self.offer_alternative()
+
+    def thank(self) -> None:
+        self.settle(_outcome_of(self.reading.intent))
+        self.say("no", MessageKind.THANKS)
+
+    def explain(self) -> None:
+        self.say("help", MessageKind.HELP)
+
+    def keep(self) -> None:
+        self.settle(None)
+
+    def hand_over(self, decision: Decision) -> None:
+        self.hand_off(_outcome_of(self.reading.intent), decision)
 
     def withdraw(self) -> None:
         talk = self._talk()
@@ -242,3 +239,21 @@ class _Deed:
 
 _WAITED_FOR_THEM = ("maybe", "unsure", "other")
 _NEVER_ACTED = (Intent.MAYBE, Intent.QUESTION, Intent.HOSTILE, Intent.OTHER)
+
+_DEEDS: dict[Decision, Callable[[_Deed], None]] = {
+    Decision.CONFIRM: _Deed.confirm,
+    Decision.CONFIRM_AND_HAND_OFF: _Deed.confirm_and_hand_off,
+    Decision.KEEP_COMMITMENT: _Deed.keep_commitment,
+    Decision.WITHDRAW: _Deed.withdraw_and_thank,
+    Decision.WITHDRAW_AND_OFFER: _Deed.withdraw_and_offer,
+    Decision.THANK: _Deed.thank,
+    Decision.OFFER_ALTERNATIVE: _Deed.offer_alternative,
+    Decision.EXPLAIN: _Deed.explain,
+    Decision.APOLOGIZE: _Deed.apologize,
+    Decision.OPT_OUT: _Deed.opt_out,
+    Decision.HAND_OFF: lambda deed: deed.hand_over(Decision.HAND_OFF),
+    Decision.HOLD_AND_HAND_OFF: lambda deed: deed.hand_over(Decision.HOLD_AND_HAND_OFF),
+    Decision.REQUEST_OPT_IN: lambda deed: deed.hand_over(Decision.REQUEST_OPT_IN),
+    Decision.KEEP: _Deed.keep,
+}
+assert set(_DEEDS) == set(Decision), "every Decision needs its deed"
