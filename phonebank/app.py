@@ -10,6 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from phonebank import clock, db, jobs
 from phonebank.settings import Settings
 from phonebank.web import (
+    campaign,
+    campaigns,
+    contacts,
     doubts,
     formats,
     guards,
@@ -24,6 +27,7 @@ from phonebank.web import (
     people,
     sign_in,
     static_files,
+    supporter,
     trouble,
     unmatched,
 )
@@ -33,7 +37,22 @@ _TEMPLATES = next(folder for folder in (_PACKAGE / "templates", _PACKAGE.parent 
 _SIGNED_IN_FOR = timedelta(hours=14)  # a long day at the phone bank, counted from the last page
 
 BLUEPRINTS = tuple(
-    room.blueprint for room in (sign_in, health, people, optouts, unmatched, doubts, inbox, heard, hooks)
+    room.blueprint
+    for room in (
+        sign_in,
+        health,
+        people,
+        optouts,
+        unmatched,
+        doubts,
+        inbox,
+        heard,
+        supporter,
+        hooks,
+        campaigns,
+        campaign,
+        contacts,
+    )
 )
 
 
@@ -72,6 +91,7 @@ def _configuration(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": guards.SMALL_BODY,
         "WTF_CSRF_CHECK_DEFAULT": False,  # guards.check asks for it, after it knows who is there
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
+        "WTF_CSRF_SSL_STRICT": False,  # asks for a Referer, which the supporters' pages do not send; the token guards
     }
 
 
