@@ -73,6 +73,7 @@ class Carrier:
 
     def _speak(self, unsaid: Unsaid) -> None:
         self.memory.unsaid.discard(unsaid)
+        self.supporters.has_said(unsaid.number)
         if not self.phones.of(unsaid.number).visited:
             self.errands.start(self.receiving.arrive(Inbound(unsaid.number, unsaid.ours, unsaid.said.body)))
 

@@ -1,6 +1,6 @@
 """Our numbers and their queues: who sends to whom, and when the air is free for the next segment."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from phonebank.rehearsal.chance import pick
 from phonebank.rehearsal.config import Config
@@ -14,18 +14,25 @@ class Queue:
 
     def __init__(self, rate: float) -> None:
         self.rate = rate
-        self._free_at: datetime | None = None
+        self._free_at = self._seen = datetime.min.replace(tzinfo=UTC)
 
     def is_full(self, now: datetime) -> bool:
-        return self._free_at is not None and self._free_at - now > LONGEST_QUEUE
+        self._follow_back(now)
+        return self._free_at - now > LONGEST_QUEUE
 
     def take(self, now: datetime, segments: int, until: datetime) -> datetime | None:
         """When a text of so many segments leaves; None when that is after `until`, and then it takes no room."""
-        leaves_at = max(now, self._free_at or now)
+        self._follow_back(now)
+        leaves_at = max(now, self._free_at)
         if leaves_at > until:
             return None
         self._free_at = leaves_at + timedelta(seconds=segments / self.rate)
         return leaves_at
+
+    def _follow_back(self, now: datetime) -> None:
+        if now < self._seen:  # the clock was wound back, and the queue with it
+            self._free_at -= self._seen - now
+        self._seen = now
 
 
 class Senders:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,7 +12,6 @@ from phonebank.errors import BadInputError
 from phonebank.rehearsal.config import read_json
 from phonebank.rehearsal.conversing import SILENT, decide, delay_s, gap_s, hear, say, script_of, when_awake
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_ANSWERS = 8
 """A person answers this often at most, so that no two machines talk for ever."""
 
@@ -49,7 +48,7 @@ class Supporter(BaseModel):
 class _Mood:
     last_answer: str | None = None
     answers: int = 0
-    busy_until: datetime = _LONG_AGO
+    to_say: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class Supporters:
         """What this person will send back, soonest first; nothing for a stranger, in silence, or while typing."""
         person = self.people.get(number)
         mood = self._moods.setdefault(number, _Mood())
-        if person is None or mood.answers >= _MOST_ANSWERS or now < mood.busy_until:
+        if person is None or mood.answers >= _MOST_ANSWERS or mood.to_say:
             return []
         heard = hear(mood.last_answer, body)
         question = (self._seed, number, mood.answers, body)
@@ -105,8 +104,13 @@ class Supporters:
             start = when_awake(start, ZoneInfo(person.zone), *question)
         said = list(self._spoken(say(answer, person.language, person.first_name, *question), start, question))
         mood.answers += 1
-        mood.busy_until = said[-1].at
+        mood.to_say = len(said)
         return said
+
+    def has_said(self, number: str) -> None:
+        """One of the texts that `hear` gave is out."""
+        mood = self._moods.setdefault(number, _Mood())
+        mood.to_say = max(0, mood.to_say - 1)
 
     def _spoken(self, texts: Iterable[str], start: datetime, question: tuple[object, ...]) -> Iterator[Said]:
         at = start

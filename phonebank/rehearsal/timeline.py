@@ -23,6 +23,7 @@ class Timeline:
         self._order = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._next: asyncio.TimerHandle | None = None
+        self._seen = clock.now()
         self.on_action: Action = lambda: None
 
     def __len__(self) -> int:
@@ -56,8 +57,16 @@ class Timeline:
             self._next.cancel()
         self._next = self._loop.call_later(rest, self._run_due)
 
+    def _follow_back(self, now: datetime) -> None:
+        """When the clock was wound back, what was a minute away still is."""
+        if now < self._seen:
+            back = self._seen - now
+            self._queue = [(moment - back, order, action) for moment, order, action in self._queue]
+        self._seen = now
+
     def _run_due(self) -> None:
         now = clock.now()
+        self._follow_back(now)
         try:
             while self._queue and self._queue[0][0] <= now:
                 heapq.heappop(self._queue)[2]()

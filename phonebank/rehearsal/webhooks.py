@@ -1,5 +1,6 @@
 """The carrier's voice to the product: signed forms posted to its webhooks, with Twilio's own timeouts and one retry."""
 
+import asyncio
 import secrets
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from phonebank.gateway.twilio import sign
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
 """https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides: 15 s in all, 5 s to connect."""
-_AT_ONCE = 100
+_AT_ONCE = 64
+"""So many wait for an answer at a time; the next wait their turn, and their 15 seconds start then."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class Webhooks:
     def __init__(self, auth_token: str) -> None:
         self._auth_token = auth_token
         self._session: aiohttp.ClientSession | None = None
+        self._turn = asyncio.Semaphore(_AT_ONCE)
         self.answered: Counter[str] = Counter()
 
     async def open(self) -> None:
-        connector = aiohttp.TCPConnector(limit=_AT_ONCE)
+        connector = aiohttp.TCPConnector(limit=0)
         self._session = aiohttp.ClientSession(connector=connector, timeout=_TIMEOUT)
 
     async def close(self) -> None:
@@ -53,7 +56,10 @@ class Webhooks:
         """None when no connection was made."""
         assert self._session, "open() comes first"
         try:
-            async with self._session.post(url, data=form, headers=headers, allow_redirects=False) as response:
+            async with (
+                self._turn,
+                self._session.post(url, data=form, headers=headers, allow_redirects=False) as response,
+            ):
                 body = await response.text(errors="replace")
                 return Answer(response.status, response.content_type, body)
         except aiohttp.ClientConnectorError:

@@ -26,7 +26,14 @@ def _crowd(seed=1, mix=None, pace=1.0, **more):
 def _one(persona, pace=1.0, **more):
     crowd = Supporters(1, {}, pace)
     crowd.register([Supporter(number=NUMBERS[0], first_name="Ana", persona=persona, **more)])
-    return lambda body, now=NOON: [said.body for said in crowd.hear(NUMBERS[0], body, now)]
+
+    def answer(body):
+        said = crowd.hear(NUMBERS[0], body, NOON)
+        for _ in said if pace == 0 else []:
+            crowd.has_said(NUMBERS[0])
+        return [each.body for each in said]
+
+    return answer
 
 
 def test_the_same_seed_gives_the_same_people_and_another_seed_others():

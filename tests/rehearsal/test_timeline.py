@@ -1,7 +1,9 @@
 """What happens later, on a clock that may be wound, run fast or stopped."""
 
 import asyncio
+from datetime import timedelta
 
+from phonebank.rehearsal.senders import Queue
 from phonebank.rehearsal.timeline import Timeline
 
 
@@ -46,3 +48,19 @@ def test_an_action_may_set_another(clock):
     timeline.after(1, lambda: timeline.after(1, lambda: seen.append("second")))
     _run(timeline, 0.4)
     assert seen == ["second"]
+
+
+def test_winding_the_clock_back_leaves_what_was_near_as_near(clock):
+    clock.run(1.0)
+    timeline, seen = Timeline(), []
+    timeline.after(0.6, lambda: seen.append("soon"))
+    _run(timeline, 1.2, meanwhile=lambda: clock.pass_by(days=-1))
+    assert seen == ["soon"]
+
+
+def test_a_senders_queue_is_wound_back_with_the_clock(clock):
+    queue = Queue(rate=1.0)
+    queue.take(clock.now(), 60, clock.now() + timedelta(hours=1))
+    back = clock.pass_by(hours=-20)
+    assert not queue.is_full(back)
+    assert queue.take(back, 1, back + timedelta(hours=1)) == back + timedelta(seconds=60)
