@@ -4,7 +4,7 @@ import csv
 import re
 import tomllib
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ class _Range(NamedTuple):
 
 def tidy(raw: str) -> str:
     """As 02138 or 02138-1234, with the zeros a spreadsheet lost, or K1A 0B1; anything else as it came, trimmed."""
+    if len(raw) == len("02138") and raw.isdecimal() and raw.isascii():
+        return raw
     written = raw.strip().lstrip("'")
     if found := _US.fullmatch(written) or _US_RUN_TOGETHER.fullmatch(written):
         five = found[1].zfill(5)
@@ -41,16 +43,19 @@ def tidy(raw: str) -> str:
     return written
 
 
-@cache
 def look_up(code: str) -> Place | None:
     """Where a tidy ZIP or postal code may be. None when there is none such.
 
     A ZIP newer than our data has the zones of all that share its first three digits.
     """
-    if _CANADIAN.fullmatch(code):
-        return _province(code[0])
-    five = code[:5]
-    if not _US.fullmatch(code) or five in _MADE_UP:
+    if code[:1].isalpha():
+        return _province(code[0]) if _CANADIAN.fullmatch(code) else None
+    return _look_up(code[:5]) if code[5:6] in {"", "-"} else None
+
+
+@lru_cache(maxsize=100_000)
+def _look_up(five: str) -> Place | None:
+    if not _US.fullmatch(five) or five in _MADE_UP:
         return None
     ranges, firsts = _ranges()
     nearest = ranges[bisect_right(firsts, five) - 1]

@@ -1,9 +1,10 @@
 """Every time zone a person may be in, from what their row says: never a guess at one (pure)."""
 
 import re
-from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 from zoneinfo import available_timezones
 
 from phonebank import phone as phones
@@ -11,15 +12,24 @@ from phonebank.contacts import zips
 
 _NOISE = re.compile(r"\((?:gmt|utc)[^)]*\)|\b(?:time|zone|standard|daylight|us & canada|united states)\b|[()]")
 _PLACELESS = {"UTC", "GMT"}
-_WHAT_A_NUMBER_SAYS = len("+1212555")
+NOWHERE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Zones:
+class Place(StrEnum):
+    """What said where a person may be."""
+
+    TIMEZONE = "timezone"
+    ZIP = "zip"
+    STATE = "state"
+    NUMBER = "number"
+
+
+class Zones(NamedTuple):
     """`names` are sorted IANA ids, at least one; `state` is two letters where a column or the ZIP states it."""
 
     names: tuple[str, ...]
     state: str = ""
+    said_by: Place = Place.NUMBER
     notes: tuple[str, ...] = ()
 
     @property
@@ -34,57 +44,59 @@ def possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
     Empty text is a blank cell. A value nobody can read is passed over with a note. A foreign number widens what a ZIP
     or state says, since 10115 is in Berlin as well as in New York.
     """
-    says = phone[:_WHAT_A_NUMBER_SAYS] if phone.startswith("+1") else phone
-    return _possible(timezone.strip(), zips.tidy(zip_code), state.strip(), says)
-
-
-@lru_cache(maxsize=100_000)
-def _possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
-    named = recognize(timezone)
-    place = zips.look_up(zip_code) if zip_code else None
-    code = state_code(state)
+    named = recognize(timezone) if timezone else NOWHERE
+    place = zips.look_up(zips.tidy(zip_code)) if zip_code else None
+    code = state_code(state) if state else ""
     stated = (place.state if place else "") or code
-    notes = _notes(
-        (timezone, bool(named), "time zone"), (zip_code, bool(place), "ZIP code"), (state, bool(code), "state")
-    )
+    notes = _notes(timezone if not named else "", zip_code if not place else "", state if not code else "")
     if named:
-        return Zones(tuple(sorted(named)), stated, notes)
-    says = place.zones if place else state_zones(code)
+        return Zones(_in_order(named), stated, Place.TIMEZONE, notes)
+    says, said_by = (place.zones, Place.ZIP) if place else (state_zones(code), Place.STATE)
+    if not says:
+        said_by = Place.NUMBER
     if not says or not phone.startswith("+1"):
         says |= phones.zones(phone)
-    return Zones(tuple(sorted(says)), stated, notes)
+    return Zones(_in_order(says), stated, said_by, notes)
 
 
-def _notes(*values: tuple[str, bool, str]) -> tuple[str, ...]:
-    return tuple(f"The {what} “{value}” is not one we know." for value, known, what in values if value and not known)
+@cache
+def _in_order(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
 
 
+def _notes(timezone: str, zip_code: str, state: str) -> tuple[str, ...]:
+    unread = (("time zone", timezone), ("ZIP code", zip_code), ("state", state))
+    return tuple(f"The {what} “{value}” is not one we know." for what, value in unread if value)
+
+
+@lru_cache(maxsize=10_000)
 def recognize(timezone: str) -> frozenset[str]:
     """The canonical IANA ids behind a spelling ("Eastern", "PST", "US/Pacific", two joined by `|`), else none."""
     parts = [part for part in re.split(r"[|;]", timezone) if part.strip()]
     found = [_recognize(part.strip()) for part in parts]
-    return frozenset[str]().union(*found) if all(found) else frozenset()
+    return NOWHERE.union(*found) if all(found) else NOWHERE
 
 
-@lru_cache(maxsize=10_000)
 def _recognize(written: str) -> frozenset[str]:
     plain = " ".join(_NOISE.sub(" ", written.lower().replace(".", "")).split())
     known = _spellings().get(plain) or _spellings().get(plain.removesuffix(" us"))
     if known:
         return known
     exact = _iana().get(written.lower().replace(" ", "_"))
-    return frozenset({exact}) if exact else frozenset()
+    return frozenset({exact}) if exact else NOWHERE
 
 
+@lru_cache(maxsize=10_000)
 def state_code(state: str) -> str:
     """The two letters of a state, territory or province written as a name, code or newspaper's short form, else ""."""
     return _states().get(_plain(state), "")
 
 
+@cache
 def state_zones(code: str) -> frozenset[str]:
     """Every zone some part of the state keeps; none for a code we do not know."""
     state = zips.places()["states"].get(code)
-    return frozenset(state["zones"]) if state else frozenset()
+    return frozenset(state["zones"]) if state else NOWHERE
 
 
 def _plain(state: str) -> str:
