@@ -65,6 +65,8 @@ install:
 	@.venv/bin/uv pip sync --python $(PY) --quiet --require-hashes requirements-dev.txt || { echo "uv could not (it says why above); trying with pip, which takes a minute"; \
 	$(PIP) install --quiet --no-compile --require-hashes -r requirements-dev.txt; } || $(call fail,the packages could not be installed (pip says why above): mend that and try again)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . || $(call fail,phonebank itself could not be installed (pip says why above))
+	@# What starts is compiled once, here: six parts start at a time, and some environments forbid writing bytecode later.
+	@PYTHONDONTWRITEBYTECODE= $(PY) -c 'import workers.__main__, phonebank.app, phonebank.rehearsal.carrier, gunicorn.app.base, alembic.command' || true
 	@$(WANTED) > $(STAMP)
 	@echo "Ready: .venv/bin/phonebank"
 

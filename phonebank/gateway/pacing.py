@@ -26,7 +26,7 @@ _LEAD_S = 0.02
 
 @dataclass(frozen=True)
 class Slot:
-    """`starts` is on this process's monotonic clock; each text leaves `seconds_each` times its segments after the last."""
+    """`starts` is on this process's monotonic clock; each text leaves `seconds_each` a segment later."""
 
     starts: float
     seconds_each: float

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Table
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from phonebank import phone as numbers
 from phonebank.asks import segments
@@ -13,6 +13,7 @@ from phonebank.campaigns.models import Campaign
 from phonebank.db import insert_ignoring
 from phonebank.errors import RefusedError
 from phonebank.jobs import ring_after_commit
+from phonebank.messages import queries
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus, Priority
 from phonebank.optouts import queries as optouts
 from phonebank.optouts.models import Ban
@@ -112,7 +113,7 @@ def _when(session: Session, text: NewText, now: datetime) -> tuple[datetime, dat
     at = text.due_at or now
     if text.kind is MessageKind.TEST:
         return at, at + ANSWERED_WITHIN
-    wrote_at = _last_heard(session, text.phone)
+    wrote_at = queries.last_heard_at(session, text.phone)
     if wrote_at is not None and at < wrote_at + ANSWERED_WITHIN:
         return at, wrote_at + ANSWERED_WITHIN
     window = hours_of(session, text, at)
@@ -125,8 +126,3 @@ def hours_of(session: Session, text: NewText | Message, at: datetime) -> contact
     recipient = session.get(Recipient, text.recipient_id) if text.recipient_id else None
     zones = recipient.zones if recipient else "|".join(sorted(numbers.zones(text.phone)))
     return window_for(campaign, zones=zones, state=recipient.state if recipient else "", now=at)
-
-
-def _last_heard(session: Session, phone: str) -> datetime | None:
-    heard = select(Message.created_at).where(Message.phone == phone, Message.direction == Direction.IN)
-    return session.exec(heard.order_by(col(Message.created_at).desc())).first()

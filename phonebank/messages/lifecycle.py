@@ -187,6 +187,11 @@ def cancel(session: Session, where: Any, now: datetime) -> int:
     return _move(session, (col(Message.status) == QUEUED) & where, status=CANCELED, settled_at=now)
 
 
+def cancel_one(session: Session, message_id: int, now: datetime) -> bool:
+    """Nobody wants this text any more; False when it is no longer queued."""
+    return bool(cancel(session, col(Message.id) == message_id, now))
+
+
 def cancel_for(session: Session, phone: str, now: datetime, *, kinds: Sequence[str] | None = None) -> int:
     """Everything still queued for this number, or only these kinds of it."""
     theirs = col(Message.phone) == phone

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.intents import Intent
 from phonebank.messages.models import BY_A_PERSON, Direction, Message, MessageKind, MessageStatus, Priority
-from phonebank.optouts.models import OptOut
+from phonebank.optouts.models import Ban, OptOut
 from phonebank.optouts.queries import WRONG_NUMBER
 from phonebank.recipients.models import Recipient, RecipientStatus
 
@@ -111,8 +111,9 @@ def conversation(session: Session, phone: str, campaign_id: int | None = None) -
     return list(session.exec(said.order_by(col(Message.created_at), col(Message.id))))
 
 
-def by_id(session: Session, message_id: int) -> Message | None:
-    return session.get(Message, message_id)
+def by_id(session: Session, message_id: int, *, fresh: bool = False) -> Message | None:
+    """The text of this id, if there is one; read again from the database when `fresh`."""
+    return session.get(Message, message_id, populate_existing=fresh)
 
 
 def by_sid(session: Session, sid: str) -> Message | None:
@@ -186,3 +187,21 @@ def has_answered_since(session: Session, phone: str) -> bool:
 def any_queued(session: Session) -> bool:
     """Whether any text waits at all."""
     return session.exec(select(Message.id).where(Message.status == MessageStatus.QUEUED).limit(1)).first() is not None
+
+
+def last_heard_at(session: Session, phone: str) -> datetime | None:
+    """When this number last texted us."""
+    heard = select(Message.created_at).where(Message.phone == phone, Message.direction == Direction.IN)
+    return session.exec(heard.order_by(col(Message.created_at).desc()).limit(1)).first()
+
+
+def of_closed_campaigns() -> Any:
+    """Condition: a machine's text of a campaign that is closed."""
+    closed = select(Campaign.id).where(Campaign.status == CampaignStatus.CLOSED)
+    return col(Message.campaign_id).in_(closed) & col(Message.kind).not_in(BY_A_PERSON)
+
+
+def to_opted_out() -> Any:
+    """Condition: a text to somebody who has opted out; the one apology for a wrong number apart."""
+    out = select(OptOut.phone).where(OptOut.kind == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None))
+    return col(Message.phone).in_(out) & (col(Message.kind) != MessageKind.APOLOGY)

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 from sqlmodel import Session
 
+from phonebank.db import insert_for
 from phonebank.gateway.inbound import DeliveryReport
 from phonebank.messages import queries, settling
 from phonebank.messages.models import StrayReport
@@ -22,4 +23,4 @@ def report(session: Session, about: str, told: DeliveryReport, now: datetime) ->
         settling.reported(session, message_id, told, now)
         return
     row = {"about": about[:64], "carrier_sid": told.sid, "status": told.status[:20], "received_at": now}
-    session.connection().execute(insert(_strays).values(row))
+    session.connection().execute(insert_for(session, _strays).values(row))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from phonebank import logs
 from phonebank.campaigns import lifecycle as campaigns
@@ -11,7 +11,7 @@ from phonebank.campaigns import queries as campaign_queries
 from phonebank.gateway.codes import CodeAction, action, meaning
 from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import DeliveryReport
-from phonebank.messages import lifecycle
+from phonebank.messages import lifecycle, queries
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import BY_A_PERSON, Message, MessageKind
 from phonebank.optouts import ledger
@@ -53,7 +53,8 @@ def reported(session: Session, message_id: int, told: DeliveryReport, now: datet
     """A delivery report. False when it said nothing new."""
     if not lifecycle.report(session, message_id, told, now):
         return False
-    text = session.exec(select(Message).where(col(Message.id) == message_id)).one()
+    text = queries.by_id(session, message_id, fresh=True)
+    assert text is not None
     settle_ask(session, text, now)
     if told.error_code is not None:
         act_on_code(session, Claimed.of(text), told.error_code, now)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Table
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from phonebank.db import insert_for
 from phonebank.intents import Decision, Intent
-from phonebank.messages.models import Message
+from phonebank.replies import queries
 from phonebank.replies.matching import Talk
 from phonebank.replies.models import ReplyReading
 from phonebank.replies.reading import Reading
@@ -36,13 +36,7 @@ def keep(
 
 def keep_verdict(session: Session, phone: str, intent: Intent) -> None:
     """A volunteer's verdict, beside the last reading of this number."""
-    last = (
-        select(ReplyReading)
-        .join(Message, col(Message.id) == col(ReplyReading.message_id))
-        .where(Message.phone == phone)
-        .order_by(col(ReplyReading.id).desc())
-    )
-    reading = session.exec(last).first()
+    reading = queries.last_reading(session, phone)
     if reading is not None:
         reading.verdict = intent.value
         session.add(reading)

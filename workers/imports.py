@@ -1,0 +1,92 @@
+"""Reads an uploaded list into contacts, and keeps its counts and rejected rows for the page."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from phonebank import clock, db, jobs, logs
+from phonebank.contacts import importing, lifecycle, uploads
+from phonebank.contacts.importing import ImportResult, Order
+from phonebank.contacts.models import ContactImport
+from phonebank.errors import BadInputError
+from workers import opening
+
+_SLICE = 1_000_000
+_SEEN_ALIVE_S = 60  # a reader that has said nothing for so long is dead, and another may begin
+log = logs.get("imports")
+
+
+@opening.turn("imports")
+def turn(key: str, _until: float) -> bool:
+    """Read this upload from its beginning, unless somebody is at it or it was read to its end."""
+    import_id = int(key)
+    if not _seen_alive(import_id, first=True):
+        return False
+    try:
+        with db.transaction() as session:
+            wanted = lifecycle.begin(session, import_id)
+            upload = session.get(ContactImport, import_id)
+        if wanted and upload is not None:
+            _read(import_id, upload)
+    finally:
+        jobs.connection().delete(_flag(import_id))
+    return False
+
+
+def _read(import_id: int, upload: ContactImport) -> None:
+    with tempfile.TemporaryDirectory(prefix="phonebank-import-") as folder, tempfile.TemporaryFile() as stream:
+        _write_out(import_id, stream)
+        order = Order(
+            list_name=upload.list_name,
+            imported_by=upload.imported_by,
+            mapping=upload.mapping,
+            region=upload.region,
+            consent=upload.consent,
+            rejects=Path(folder, "rejects.csv"),
+        )
+
+        def tell(so_far: ImportResult, share: float) -> None:
+            _seen_alive(import_id)
+            with db.transaction() as session:
+                lifecycle.progress(session, import_id, so_far.counts | {"percent": int(share * 100)})
+
+        try:
+            result = importing.import_list(cast("BinaryIO", stream), order, now=clock.now(), progress=tell)
+        except BadInputError as wrong:
+            with db.transaction() as session:
+                lifecycle.refuse(session, import_id, str(wrong))
+                uploads.drop(session, import_id, uploads.FILE)
+            log.info("a list was refused", upload=import_id)
+            return
+        _finish(import_id, result, order)
+
+
+def _finish(import_id: int, result: ImportResult, order: Order) -> None:
+    with db.transaction() as session:
+        if result.rejected and order.rejects is not None and not uploads.has(session, import_id, uploads.REJECTS):
+            with order.rejects.open("rb") as rejects:
+                uploads.write(session, import_id, uploads.REJECTS, _slices(rejects))
+        lifecycle.finish(session, import_id, result.counts)
+        uploads.drop(session, import_id, uploads.FILE)  # what it said is in the contacts now
+    log.info("a list was read", upload=import_id, **result.counts)
+
+
+def _write_out(import_id: int, stream: IO[bytes]) -> None:
+    with db.reading() as session:
+        for content in uploads.read(session, import_id, uploads.FILE):
+            stream.write(content)
+    stream.seek(0)
+
+
+def _slices(stream: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: stream.read(_SLICE), b"")
+
+
+def _seen_alive(import_id: int, *, first: bool = False) -> bool:
+    """Says that this reader lives; as the first word, False when another one does."""
+    return bool(jobs.connection().set(_flag(import_id), 1, ex=_SEEN_ALIVE_S, nx=first))
+
+
+def _flag(import_id: int) -> str:
+    return f"phonebank:reading:{import_id}"
