@@ -43,5 +43,14 @@ def read(session: Session, import_id: int, kind: str) -> Iterator[bytes]:
         number += 1
 
 
+def drop(session: Session, import_id: int, kind: str) -> None:
+    """Keep these slices no longer."""
+    number = 0
+    while (chunk := session.get(ImportChunk, (import_id, kind, number))) is not None:
+        session.delete(chunk)
+        session.flush()
+        number += 1
+
+
 def has(session: Session, import_id: int, kind: str) -> bool:
     return session.get(ImportChunk, (import_id, kind, 0)) is not None

@@ -42,6 +42,17 @@ MANY = frozenset({"lists", "exclude.lists", "ask.texts"})
 _ROW = re.compile(r"(ask\.alternatives|followups)\.(\d{1,2})\.(for|text|action|place|starts_at|ends_at|before)")
 _LONGEST_SPARE = 2
 
+ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+)
+
 Values = dict[str, Any]
 
 
@@ -78,6 +89,12 @@ def rows_of(shown: Values, prefix: str) -> int:
     return max(numbers) + 2 if numbers else _LONGEST_SPARE
 
 
+def zones(chosen: str) -> list[tuple[str, str]]:
+    """(value, label) of the zones to choose among; another that a file named stays to be chosen."""
+    names = ZONES if chosen in ZONES or not chosen else (chosen, *ZONES)
+    return [(name, name.replace("_", " ")) for name in names]
+
+
 def complaints_by_field(sentences: str) -> tuple[dict[str, str], list[str]]:
     """({input: what is wrong with it}, [what belongs to no input]) from sentences like `ask.starts_at: has no time`."""
     by_field: dict[str, str] = {}
@@ -94,9 +111,9 @@ def complaints_by_field(sentences: str) -> tuple[dict[str, str], list[str]]:
 
 
 def _put(table: Values, path: str, value: Any) -> None:
-    *above, last = path.split(".")
+    *above, last = parts = path.split(".")
     here: Any = table
-    for part, following in zip(above, [*above[1:], last], strict=True):
+    for part, following in zip(above, parts[1:], strict=True):
         here = _step(here, part, is_list=following.isdigit())
     if value is None:
         here.pop(last, None)

@@ -22,6 +22,11 @@ def money(micros: int | None) -> str:
     return f"${dollars:,.2f}" if not micros or dollars >= 0.01 else "less than $0.01"  # noqa: PLR2004  # a cent
 
 
+def price(micros: int | None) -> str:
+    """A small price in cents: 1.6¢."""
+    return f"{(micros or 0) / _MICROS * 100:.3g}¢"
+
+
 def words(value: str | None) -> str:
     """`with_volunteer` as "with volunteer"."""
     return (value or "").replace("_", " ")
@@ -58,6 +63,7 @@ def number(phone: str) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     "count": count,
     "money": money,
+    "price": price,
     "words": words,
     "moment": moment,
     "span": span,

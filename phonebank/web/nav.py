@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import current_app, request, url_for
 
 from phonebank.people.models import Person, Role
 from phonebank.web import guards
@@ -15,13 +15,14 @@ class Place:
     role: Role
 
     @property
-    def blueprint(self) -> str:
-        return self.endpoint.partition(".")[0]
+    def is_here(self) -> bool:
+        """Whether the page that is asked for belongs to this place."""
+        return request.path.startswith(url_for(self.endpoint))
 
 
 PLACES = (
-    Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
+    Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
     Place("contacts.lists", "Contacts", Role.ORGANIZER),
     Place("unmatched.texts", "Unmatched", Role.ORGANIZER),
     Place("doubts.messages", "In doubt", Role.ORGANIZER),
