@@ -7,11 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from phonebank import db, migrations
-from phonebank.campaigns import lifecycle
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns import lifecycle, queries
 from phonebank.cli import postgres
 from phonebank.cli.files import draft_beside
 from phonebank.errors import BadInputError, RefusedError, UnavailableError
@@ -59,7 +58,7 @@ def restore(engine: Engine, settings: Settings, file: Path, *, replace: bool) ->
 def pause_all(engine: Engine, now: datetime) -> list[str]:
     """Pause every campaign that a restored database believes to be running: what it knows of today is too old."""
     with Session(engine, expire_on_commit=False) as session:
-        campaigns = list(session.exec(select(Campaign)))
+        campaigns = queries.all_(session)
         reason = "restored from a backup: texts and opt-outs since then are not known"
         paused = [c.name for c in campaigns if c.id and lifecycle.pause(session, c.id, reason=reason, now=now)]
         for campaign in campaigns:

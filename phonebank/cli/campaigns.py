@@ -131,12 +131,10 @@ def copy(name: str) -> None:
 def list_(wants_json: bool) -> None:
     """All campaigns, the newest first."""
     with opening.opened(), db.reading() as session:
-        rows = queries.all_(session)
-    if wants_json:
-        for row in rows:
-            printing.as_json(sayings.listed(row))
-    elif rows:
-        printing.table(("NAME", "STATUS", "LAUNCHED", "SPENT"), map(sayings.line, rows))
+        tell = sayings.listed if wants_json else sayings.line
+        rows = [tell(row) for row in queries.all_(session)]
+    if wants_json or rows:
+        printing.rows(rows, wants_json=wants_json)
     else:
         say("There is no campaign yet.")
 
@@ -152,7 +150,7 @@ def status(name: str, wants_json: bool) -> None:
     if wants_json:
         printing.as_json(counted)
     else:
-        sayings.report(campaign, counted)
+        sayings.report(name, counted)
 
 
 @campaigns.command()

@@ -29,9 +29,18 @@ def safe(words: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def rows(records: Sequence[Mapping[str, Any]], *, wants_json: bool) -> None:
+    """A list: one JSON object a line, or aligned columns under the names of the first record's keys."""
+    if wants_json:
+        for record in records:
+            as_json(record)
+    elif records:
+        table([name.upper() for name in records[0]], (list(record.values()) for record in records))
+
+
+def table(headers: Sequence[str], cells: Iterable[Sequence[object]]) -> None:
     """Aligned columns with a header; only the header's names when there are no rows."""
-    lines = [list(headers), *([safe(str(cell)) for cell in row] for row in rows)]
+    lines = [list(headers), *([safe(str(cell)) for cell in row] for row in cells)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headers))]
     for line in lines:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -47,20 +47,25 @@ def listed(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def line(campaign: Campaign) -> tuple[str, ...]:
+def line(campaign: Campaign) -> dict[str, Any]:
     """One campaign of the list, for people."""
     launched = ""
     if campaign.launched_at is not None:
         launched = moment(campaign.launched_at, campaign.timezone)
     elif campaign.launch_at is not None:
         launched = f"at {moment(campaign.launch_at, campaign.timezone)}"
-    return campaign.name, campaign.status.value, launched, f"${campaign.spent_micros / MICROS:,.2f}"
+    return {
+        "name": campaign.name,
+        "status": campaign.status.value,
+        "launched": launched,
+        "spent": f"${campaign.spent_micros / MICROS:,.2f}",
+    }
 
 
-def report(campaign: Campaign, counted: dict[str, Any]) -> None:
+def report(name: str, counted: dict[str, Any]) -> None:
     """A status report: only what is not nought."""
     because = f": {counted['paused_reason']}" if counted["paused_reason"] else ""
-    say(f"{campaign.name} is {counted['status']}{because}")
+    say(f"“{name}” is {counted['status']}{because}")
     for title in ("recipients", "outcomes", "messages", "handoffs"):
         numbers = [f"{number:,} {word.replace('_', ' ')}" for word, number in counted[title].items() if number]
         say(f"  {title:<11} {', '.join(numbers) or 'none'}")

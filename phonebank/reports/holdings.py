@@ -1,0 +1,49 @@
+"""Everything the house holds about one number, for an erasure and for a person's own question."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from phonebank.contacts.models import Consent, Contact, ListMember
+from phonebank.handoffs.models import Handoff
+from phonebank.messages.models import Message
+from phonebank.recipients.models import Recipient
+from phonebank.replies.models import ReplyReading
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Rows, in order of their ids. The opt-out ledger is apart: it outlives them."""
+
+    contact: Contact | None
+    memberships: list[ListMember]
+    consents: list[Consent]
+    recipients: list[Recipient]
+    messages: list[Message]
+    readings: list[ReplyReading]
+    handoffs: list[Handoff]
+
+    def __bool__(self) -> bool:
+        return any((self.contact, self.consents, self.recipients, self.messages, self.handoffs))
+
+
+def holdings(session: Session, phone: str) -> Holdings:
+    """What there is about this number (E.164)."""
+    contact = session.exec(select(Contact).where(Contact.phone == phone)).first()
+    contact_id = contact.id if contact is not None else None
+    messages = _rows(session, Message, Message.phone == phone)
+    read = col(ReplyReading.message_id).in_([message.id for message in messages])
+    return Holdings(
+        contact=contact,
+        memberships=list(session.exec(select(ListMember).where(ListMember.contact_id == contact_id))),
+        consents=_rows(session, Consent, Consent.phone == phone),
+        recipients=_rows(session, Recipient, Recipient.phone == phone),
+        messages=messages,
+        readings=_rows(session, ReplyReading, read),
+        handoffs=_rows(session, Handoff, Handoff.phone == phone),
+    )
+
+
+def _rows(session: Session, kind: Any, where: Any) -> list[Any]:
+    return list(session.exec(select(kind).where(where).order_by(kind.id)))
