@@ -5,6 +5,7 @@ person winding the clock from the page moves all of them. Without a file this is
 """
 
 import json
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -59,9 +60,14 @@ def speed() -> float:
     return _clock.current().speed
 
 
+def hurry() -> float:
+    """The speed where it makes things go faster than real time, and 1.0 where it does not."""
+    return max(1.0, speed())
+
+
 def real_seconds(span: timedelta) -> float:
-    """How long to sleep, in real seconds, for this span to pass on the clock."""
-    return span.total_seconds() / speed()
+    """How long to sleep, in real seconds, for this span to pass on the clock; for ever while it stands still."""
+    return span.total_seconds() / speed() if speed() > 0 else math.inf
 
 
 def wind(path: Path, *, to: datetime | None = None, speed: float | None = None) -> None:

@@ -50,6 +50,7 @@ log = logs.get("jobs")
 class _Bell:
     settings: Settings | None = None
     is_stopping = False
+    forked_by: int | None = None
 
 
 def configure(settings: Settings) -> None:
@@ -147,12 +148,17 @@ def _drop_pending(session: Session) -> None:
     session.info[_PENDING] = {}
 
 
-os.register_at_fork(after_in_child=connection.cache_clear)
+def _after_fork() -> None:
+    connection.cache_clear()
+    _Bell.forked_by = os.getppid()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def should_stop() -> bool:
     """Whether this turn ends at its next batch: its worker was asked to stop, or is gone."""
-    return _Bell.is_stopping or os.getppid() == 1
+    return _Bell.is_stopping or (_Bell.forked_by is not None and os.getppid() != _Bell.forked_by)
 
 
 def stop_soon() -> None:

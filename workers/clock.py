@@ -96,5 +96,5 @@ def _preparing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _is_doubtful(session: Session, now: datetime) -> bool:
-    ago = now - reconciling.LOOK_AFTER * clock.speed()
+    ago = now - reconciling.LOOK_AFTER * clock.hurry()
     return bool(messages.in_doubt(session, claimed_before=ago, looked_before=ago, most=1))

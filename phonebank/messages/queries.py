@@ -189,6 +189,16 @@ def any_queued(session: Session) -> bool:
     return session.exec(select(Message.id).where(Message.status == MessageStatus.QUEUED).limit(1)).first() is not None
 
 
+def last_question(session: Session, phone: str) -> str | None:
+    """The last thing we asked this number, in the words they got."""
+    asked = (MessageKind.ASK, MessageKind.ALTERNATIVE, MessageKind.REMINDER)
+    gone = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN)
+    ours = select(Message.body).where(
+        Message.phone == phone, col(Message.kind).in_(asked), col(Message.status).in_(gone)
+    )
+    return session.exec(ours.order_by(col(Message.id).desc()).limit(1)).first()
+
+
 def last_heard_at(session: Session, phone: str) -> datetime | None:
     """When this number last texted us."""
     heard = select(Message.created_at).where(Message.phone == phone, Message.direction == Direction.IN)

@@ -30,7 +30,7 @@ log = logs.get("messages")
 
 def settle_doubtful(settings: Settings) -> int:
     """One look into the carrier's log for every text in doubt that is due for one. Returns how many were looked up."""
-    pace = clock.speed()  # waiting is for the network and the carrier, which no rehearsal hurries
+    pace = clock.hurry()  # waiting is for the network and the carrier, which no rehearsal hurries
     now = clock.now()
     with db.reading() as session:
         doubtful = queries.in_doubt(
@@ -58,7 +58,7 @@ async def _look_up(settings: Settings, doubtful: Sequence[Message]) -> None:
 async def _find(gateway: Gateway, text: Message) -> LoggedText | None:
     """What the carrier's log holds of it: same number, created since the attempt, same words, nobody else's."""
     assert text.claimed_at is not None
-    logged = await gateway.texts_to(text.phone, text.claimed_at - _CLOCKS_DIFFER * clock.speed())
+    logged = await gateway.texts_to(text.phone, text.claimed_at - _CLOCKS_DIFFER * clock.hurry())
     for one in logged:
         if _same_words(one.body, text.body) and not _belongs_to_another(one.sid, text):
             return one
@@ -94,7 +94,7 @@ def _settle(text: Message, found: LoggedText | None) -> None:
 def _is_sure(text: Message, now: datetime) -> bool:
     """No further look is needed to know that it did not go."""
     assert text.claimed_at is not None
-    return text.looks + 1 >= LOOKS_NEEDED and now - text.claimed_at >= SURE_AFTER * clock.speed()
+    return text.looks + 1 >= LOOKS_NEEDED and now - text.claimed_at >= SURE_AFTER * clock.hurry()
 
 
 def _put_back(session: Session, text: Message, now: datetime) -> None:
@@ -112,7 +112,7 @@ def _log_unreadable(text: Message) -> None:
     assert text.id is not None
     assert text.claimed_at is not None
     now = clock.now()
-    too_long = now - text.claimed_at >= UNREADABLE_AFTER * clock.speed()
+    too_long = now - text.claimed_at >= UNREADABLE_AFTER * clock.hurry()
     with db.transaction() as session:
         if text.status is MessageStatus.SENDING and too_long:
             lifecycle.cannot_tell(session, text.id, now)

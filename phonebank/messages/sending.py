@@ -55,7 +55,7 @@ def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
 def _look(sender: str, *, urgent_only: bool) -> tuple[list[int], float]:
     now = clock.now()
     with db.reading() as session:
-        pace = campaign_queries.pace_of(session, sender) * clock.speed()
+        pace = campaign_queries.pace_of(session, sender) * clock.hurry()
         most = min(MOST_AT_ONCE, pacing.at_once(pace))
         sizes = queries.next_segments(session, sender, most, urgent_only=urgent_only, now=now)
     if not urgent_only and len(sizes) < most:

@@ -64,7 +64,7 @@ def handle_phone(session: Session, phone: str, *, address: str, now: datetime) -
 
 def read_together(session: Session, texts: Sequence[Message], talk: Talk | None, now: datetime) -> Reading:
     """One reading of several texts in a row. An opt-out in any of them is an opt-out of all."""
-    question = talk.ask.texts.get(talk.contact.language, talk.ask.texts.get("en", [""]))[0] if talk else None
+    question = message_queries.last_question(session, texts[0].phone) if talk else None
     sent = matching.sent_before(session, texts[0].phone, now)
     language = talk.contact.language if talk else None
     bodies = [text.body for text in texts]
