@@ -48,6 +48,7 @@ class Account:
     def __init__(self, config: Config, addresses: dict[str, dict[str, Any]]) -> None:
         self._config = config
         self._set = addresses
+        self.sid = config.account_sid
         now = clock.now()
         self._opened = format_datetime(now)
         self._opened_iso = now.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -66,14 +67,14 @@ class Account:
         return self._config.service_sid if number in self._config.numbers else None
 
     def fetch_account(self, _path: Values, _asked: Values) -> Reply:
-        base = f"/2010-04-01/Accounts/{self._config.account_sid}"
+        base = f"/2010-04-01/Accounts/{self.sid}"
         return 200, {
             "auth_token": self._config.auth_token,
             "date_created": self._opened,
             "date_updated": self._opened,
             "friendly_name": "A rehearsal's account",
-            "owner_account_sid": self._config.account_sid,
-            "sid": self._config.account_sid,
+            "owner_account_sid": self.sid,
+            "sid": self.sid,
             "status": "active",
             "subresource_uris": {"messages": f"{base}/Messages.json"},
             "type": "Full",
@@ -89,7 +90,7 @@ class Account:
             if (not wanted or wanted.replace("*", "") in number["phone_number"])
             and (not name or name == number["friendly_name"])
         ]
-        uri = f"/2010-04-01/Accounts/{self._config.account_sid}/IncomingPhoneNumbers.json?Page=0"
+        uri = f"/2010-04-01/Accounts/{self.sid}/IncomingPhoneNumbers.json?Page=0"
         page = {
             "end": max(0, len(chosen) - 1),
             "first_page_uri": uri,
@@ -122,7 +123,7 @@ class Account:
         pooled = [
             {
                 "sid": _number_sid(number),
-                "account_sid": self._config.account_sid,
+                "account_sid": self.sid,
                 "service_sid": service["sid"],
                 "date_created": self._opened_iso,
                 "date_updated": self._opened_iso,
@@ -172,7 +173,7 @@ class Account:
     def _new_number(self, number: str) -> dict[str, Any]:
         sid = _number_sid(number)
         return {
-            "account_sid": self._config.account_sid,
+            "account_sid": self.sid,
             "address_requirements": "none",
             "api_version": "2010-04-01",
             "beta": False,
@@ -190,7 +191,7 @@ class Account:
             "status": "in-use",
             "status_callback": "",
             "status_callback_method": "POST",
-            "uri": f"/2010-04-01/Accounts/{self._config.account_sid}/IncomingPhoneNumbers/{sid}.json",
+            "uri": f"/2010-04-01/Accounts/{self.sid}/IncomingPhoneNumbers/{sid}.json",
             "voice_fallback_method": "POST",
             "voice_fallback_url": "",
             "voice_method": "POST",
@@ -201,7 +202,7 @@ class Account:
         sid = self._config.service_sid
         return {
             "sid": sid,
-            "account_sid": self._config.account_sid,
+            "account_sid": self.sid,
             "friendly_name": "A rehearsal's Messaging Service",
             "date_created": self._opened_iso,
             "date_updated": self._opened_iso,

@@ -30,36 +30,30 @@ class Carrier:
         self.ledger, self.phones, self.blocks = self.memory.ledger, self.memory.phones, self.memory.blocks
         self.supporters = self.memory.supporters
         self.timeline = Timeline()
-        self.account = Account(config, self.memory.addresses)
-        self.faults = Faults(config.seed, config.faults)
-        self.failing = FailingNumbers({**(published_suffixes() if config.failing_numbers else {}), **config.errors})
         self.errands = Errands()
         self.webhooks = Webhooks(config.auth_token)
+        self.faults = Faults(config.seed, config.faults)
+        self.failing = FailingNumbers({**(published_suffixes() if config.failing_numbers else {}), **config.errors})
         self.refused: Counter[int] = Counter()
         self.requests: Counter[str] = Counter()
-        self.senders = senders = Senders(config, self.memory.sticky)
-        self.receiving = Receiving(
-            account_sid=config.account_sid,
-            ledger=self.ledger,
-            senders=senders,
-            blocks=self.blocks,
-            phones=self.phones,
-            webhooks=self.webhooks,
-            address_for=self.account.address_for,
-            service_for=self.account.service_for,
-        )
-        self.sending = Sending(
-            config=config,
+        self.account = Account(config, self.memory.addresses)
+        self.senders = Senders(config, self.memory.sticky)
+        self.receiving = Receiving(self.account, self.ledger, self.senders, self.blocks, self.phones, self.webhooks)
+        self.sending = self._sending()
+        self.messages = Messages(self.ledger, self.sending, self.account)
+
+    def _sending(self) -> Sending:
+        return Sending(
+            config=self.config,
             timeline=self.timeline,
             ledger=self.ledger,
-            senders=senders,
+            senders=self.senders,
             blocks=self.blocks,
             failing=self.failing,
             faults=self.faults,
-            callbacks=Callbacks(config.account_sid, self.webhooks, self.faults, self.timeline),
+            callbacks=Callbacks(self.account.sid, self.webhooks, self.faults, self.timeline),
             on_delivered=self.show,
         )
-        self.messages = Messages(config.account_sid, self.ledger, self.sending, self.account)
 
     def show(self, text: Text, now: datetime) -> None:
         """A text has reached a phone; its simulated owner may answer, unless a visitor has taken over."""

@@ -21,7 +21,6 @@ _PAGE_SIZE = 50
 class Messages:
     """Each verb answers `status, body` as Twilio does."""
 
-    account_sid: str
     ledger: Ledger
     sending: Sending
     account: Account
@@ -87,18 +86,18 @@ class Messages:
         kept |= {"PageSize": asked.get("PageSize", _PAGE_SIZE), "Page": page}
         if token:
             kept["PageToken"] = f"PA{token}"
-        return f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?{urlencode(kept)}"
+        return f"/2010-04-01/Accounts/{self.account.sid}/Messages.json?{urlencode(kept)}"
 
     def _text(self, sid: str) -> Text:
         text = self.ledger.by_sid.get(sid)
         if text is None:
-            path = f"/2010-04-01/Accounts/{self.account_sid}/Messages/{sid}.json"
+            path = f"/2010-04-01/Accounts/{self.account.sid}/Messages/{sid}.json"
             raise CarrierRefusalError(20404, f"The requested resource {path} was not found")
         return text
 
     def _shown(self, text: Text) -> Values:
         words = meaning(text.error_code)["message"] if text.error_code else None
-        return as_twilio_shows(text, self.account_sid, words)
+        return as_twilio_shows(text, self.account.sid, words)
 
 
 def _fits(text: Text, asked: Values) -> bool:

@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from phonebank import clock
+from phonebank.rehearsal.account import Account
 from phonebank.rehearsal.blocks import ANSWERS, Blocks
 from phonebank.rehearsal.ledger import Ledger
 from phonebank.rehearsal.phones import Phones
@@ -31,22 +32,20 @@ class Inbound:
 
 @dataclass
 class Receiving:
-    """`arrive` takes one text in. `address_for` names the webhook of one of our numbers, if it has one."""
+    """`arrive` takes one text in, and posts it to the webhook of the number it came to, if that has one."""
 
-    account_sid: str
+    account: Account
     ledger: Ledger
     senders: Senders
     blocks: Blocks
     phones: Phones
     webhooks: Webhooks
-    address_for: Callable[[str], str | None]
-    service_for: Callable[[str], str | None]
 
     async def arrive(self, inbound: Inbound) -> tuple[Text, list[Answer]]:
         """The text as logged, and the product's answers to its webhook (`times` of them, posted at once)."""
         now = clock.now()
         text = self.ledger.by_sid.get(inbound.sid or "") or self._log(inbound, now)
-        address = self.address_for(text.to)
+        address = self.account.address_for(text.to)
         if not address:
             return text, []
         form = self._form(text)
@@ -83,7 +82,7 @@ class Receiving:
             sid=sid,
             to=to,
             sender=sender,
-            service_sid=self.service_for(to) or self.service_for(sender),
+            service_sid=self.account.service_for(to) or self.account.service_for(sender),
             body=body,
             segments=count_segments(body),
             status="received",
@@ -96,7 +95,7 @@ class Receiving:
 
     def _form(self, text: Text) -> dict[str, str]:
         form = {
-            "AccountSid": self.account_sid,
+            "AccountSid": self.account.sid,
             "ApiVersion": "2010-04-01",
             "Body": text.body,
             "From": text.sender or "",

@@ -123,7 +123,7 @@ def test_every_answer_has_words_in_english_and_names_nobody_else():
         (None, ASK, Heard.ASK),
         ("silent", ASK, Heard.ASK),
         ("yes", "Wonderful, Ana! You're down for Wednesday.", Heard.CLOSING),
-        ("yes", "Mañana a las 6. Responde S o N.", Heard.REMINDER),
+        ("yes", "Mañana a las 6, ¿sí? S o N.", Heard.REMINDER),
         ("not_that", "Thank you for telling me.", Heard.CLOSING),
         ("not_now", "¿Puede el jueves?", Heard.ALTERNATIVE),
         ("question", "It's on Zoom.", Heard.VOLUNTEER),
