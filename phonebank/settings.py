@@ -2,44 +2,49 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from phonebank.errors import BadInputError, UnavailableError
 
 SHORTEST_SECRET = 32
 _PLACEHOLDERS = Path(__file__).parents[1] / ".env.example"
+_SECRETS = (
+    "secret_key",
+    "twilio_auth_token",
+    "twilio_auth_token_next",
+    "twilio_api_secret",
+    "metrics_token",
+)
+_KEPT_IN_A_REHEARSAL = ("PHONEBANK_HOME", "PORT", "WEB_CONCURRENCY", "LOG_LEVEL")
 
-Words = Annotated[str | None, NoDecode]
 
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting of the README's table, under its own name in lower case."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True)
 
     database_url: str = Field("", description="where the rows live; empty is SQLite in var/")
-    redis_url: Words = Field(None, description="the doorbell; empty is the embedded one")
+    redis_url: str | None = Field(None, description="the doorbell; empty is the embedded one")
     public_url: str = Field("", description="where Twilio reaches us")
     secret_key: str = Field("", description="signs sign-ins; empty is made once into var/")
-    twilio_account_sid: Words = None
-    twilio_auth_token: Words = None
-    twilio_auth_token_next: Words = None
-    twilio_api_key: Words = None
-    twilio_api_secret: Words = None
-    twilio_api_base_url: Words = None
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = None
+    twilio_auth_token_next: str | None = None
+    twilio_api_key: str | None = None
+    twilio_api_secret: str | None = None
+    twilio_api_base_url: str | None = None
     port: int = Field(8000, ge=1, le=65535)
     web_concurrency: int = Field(2, ge=1, le=64)
-    phonebank_home: Path = Field(Path(), description="the folder of .env and var/")
+    phonebank_home: Path = Field(default_factory=lambda: _home(), description="the folder of .env and var/")
     log_level: str = "INFO"
-    sentry_dsn: Words = None
+    sentry_dsn: str | None = None
     rehearsal: bool = Field(False, description="set by `phonebank run --rehearse` for its own parts")
-    metrics_token: Words = Field(None, description="lets a scraper that is not on loopback read /metrics")
+    metrics_token: str | None = Field(None, description="lets a scraper that is not on loopback read /metrics")
 
     @field_validator("log_level")
     @classmethod
@@ -58,14 +63,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _no_placeholder_secrets(self) -> "Settings":
-        if not self.secret_key:
-            return self
-        if len(self.secret_key) < SHORTEST_SECRET:
+        copied = next((name for name in _SECRETS if getattr(self, name) in _example_values()), None)
+        if copied:
+            raise ValueError(f"{copied.upper()} is the example's own; put one of your own in its place")
+        if self.secret_key and len(self.secret_key) < SHORTEST_SECRET:
             raise ValueError(
                 f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters; make one with: openssl rand -hex 32"
             )
-        if self.secret_key in _example_values():
-            raise ValueError("SECRET_KEY is the example's own; make one with: openssl rand -hex 32")
         return self
 
     @property
@@ -113,28 +117,52 @@ class Settings(BaseSettings):
         return self.secret_key or _kept_secret(self.var / "secret_key")
 
 
-def load(home: Path | None = None) -> Settings:
-    """Settings from the environment over `.env` in the home folder. Raises BadInputError naming the wrong one."""
-    folder = home or Path(os.environ.get("PHONEBANK_HOME") or ".")
-    values = {**dotenv_values(folder / ".env"), **os.environ}
-    chosen = {
-        name: value for name, value in ((field, values.get(field.upper())) for field in Settings.model_fields) if value
-    }
-    if not values.get("REHEARSAL") or values["REHEARSAL"] != "1":
-        chosen.pop("rehearsal", None)
-    chosen["phonebank_home"] = str(folder)
+def load(home: Path | None = None, *, port: int | None = None) -> Settings:
+    """Settings from the environment over `.env` in the home folder. Raises BadInputError naming the wrong one.
+
+    `port` is what somebody typed: it goes before both.
+    """
+    return _made(_written(home, port))
+
+
+def load_for_rehearsal(home: Path | None = None, *, port: int | None = None) -> Settings:
+    """The settings of a rehearsal: a database, a Redis, keys and an address of its own, whatever the real ones are."""
+    written = _written(home, port)
+    return _made({name: written.get(name) for name in _KEPT_IN_A_REHEARSAL} | {"REHEARSAL": "1"})
+
+
+def child_environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The environment of a part: these very settings, whatever `.env` says by then."""
+    named = {name.upper(): getattr(settings, name) for name in Settings.model_fields}
+    written = {name: "" if value in (None, False) else str(value) for name, value in named.items()}
+    told = {"PHONEBANK_HOME": str(settings.home), "REHEARSAL": "1" if settings.rehearsal else ""}
+    return {**os.environ, **written, **told, **more}
+
+
+def _written(home: Path | None, port: int | None) -> dict[str, str | None]:
+    folder = home or _home()
+    chosen = {"PHONEBANK_HOME": str(folder)} | ({"PORT": str(port)} if port else {})
     try:
-        return Settings(**chosen)  # type: ignore[arg-type]  # pydantic parses the strings
+        return {**dotenv_values(folder / ".env"), **os.environ, **chosen}
+    except UnicodeDecodeError:
+        raise BadInputError(f"{folder / '.env'} is not text in UTF-8: write it again, as .env.example shows.") from None
+
+
+def _home() -> Path:
+    return Path(os.environ.get("PHONEBANK_HOME") or ".")
+
+
+def _made(values: Mapping[str, str | None]) -> Settings:
+    chosen = {name: value for name in Settings.model_fields if (value := values.get(name.upper()))}
+    if chosen.get("rehearsal") != "1":
+        chosen.pop("rehearsal", None)
+    try:
+        return Settings.model_validate(chosen)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else ""
         reason = str(first["msg"]).removeprefix("Value error, ")
         raise BadInputError(f"{name}: {reason}." if name else f"{reason}.") from None
-
-
-def child_environment(settings: Settings, **more: str) -> dict[str, str]:
-    """The process's environment for a part of the program started by `phonebank run`."""
-    return {**os.environ, "PHONEBANK_HOME": str(settings.home), "PORT": str(settings.port), **more}
 
 
 def _example_values() -> set[str]:
