@@ -31,8 +31,10 @@ class _MaskingFilter(logging.Filter):
         return True
 
 
-def configure(level: str) -> None:
-    """One line of key=value a happening on stderr; libraries' own lines pass the same mask."""
+def configure(level: str, sentry_dsn: str | None = None) -> None:
+    """One line of key=value a happening on stderr; libraries' own lines pass the same mask. Errors go to Sentry too."""
+    if sentry_dsn:
+        _report_errors(sentry_dsn)
     handler = logging.StreamHandler()
     handler.addFilter(_MaskingFilter())
     logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s %(message)s", force=True)
@@ -55,3 +57,27 @@ def configure(level: str) -> None:
 def get(room: str) -> Any:
     """The logger of a room: `log.info("claimed", messages=12)`."""
     return structlog.get_logger(room=room)
+
+
+def _report_errors(dsn: str) -> None:
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn,
+        send_default_pii=False,
+        include_local_variables=False,  # they hold texts, names and numbers
+        max_request_body_size="never",
+        before_send=lambda event, _hint: _without_numbers(event),
+        before_breadcrumb=lambda _crumb, _hint: None,
+    )
+
+
+def _without_numbers(event: Any) -> Any:
+    if isinstance(event, dict):
+        return {key: _without_numbers(value) for key, value in event.items()}
+    if isinstance(event, list):
+        return [_without_numbers(value) for value in event]
+    return mask(event) if isinstance(event, str) and not _IS_ID.fullmatch(event) else event
+
+
+_IS_ID = re.compile(r"[0-9a-f-]{32,36}|\d{4}-\d\d-\d\dT[\d:.]+Z?")

@@ -16,7 +16,7 @@ class _Opened:
 
 def open_process(settings: Settings) -> None:
     """Once a process, before anything else; a turn forked from it finds everything open."""
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.sentry_dsn)
     clock.follow(settings.clock_file)
     db.configure(settings.database)
     jobs.configure(settings)

@@ -1,5 +1,6 @@
 """The only importer of twilio: send, list, look at the account, verify and make signatures."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -77,11 +78,14 @@ class _Transport(AsyncTwilioHttpClient):
             moved(url, self.base),
             params=params,  # type: ignore[arg-type]  # the SDK says object, and gives strings
             data=data,
-            headers=headers,
-            auth=aiohttp.BasicAuth(*auth) if auth else None,
+            headers=(headers or {}) | _authorization(auth),
             allow_redirects=allow_redirects,
         ) as answer:
             return Response(answer.status, await answer.text(errors="replace"), answer.headers)
+
+
+def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
+    return {"Authorization": "Basic " + b64encode(":".join(auth).encode()).decode()} if auth else {}
 
 
 class Speaking:
