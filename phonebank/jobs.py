@@ -43,6 +43,8 @@ TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings ag
 _TURN_KILLED_AFTER_S = 180
 _FLAG_LASTS_S = 60
 _PENDING = "rings_after_commit"
+_SWEEP = "phonebank:sweep"
+_SWEEP_IS_OLD_AFTER_S = 30
 
 log = logs.get("jobs")
 
@@ -134,6 +136,23 @@ def is_up() -> bool:
         return False
 
 
+def note_sweep() -> None:
+    """Said by the clock after each sweep."""
+    with suppress(RedisError, UnavailableError):
+        connection().set(_SWEEP, 1, ex=_SWEEP_IS_OLD_AFTER_S)
+
+
+def is_swept() -> bool:
+    """Whether a clock is alive: it swept within the last half minute."""
+    return bool(connection().exists(_SWEEP))
+
+
+def hands() -> dict[str, int]:
+    """How many workers take turns from each queue now."""
+    listening = [name for worker in Worker.all(connection=connection()) for name in worker.queue_names()]
+    return {name: listening.count(name) for name in QUEUES}
+
+
 def _flag(turn: str, key: str) -> str:
     return f"phonebank:rung:{turn}:{key}"
 
@@ -174,6 +193,9 @@ class _Worker(Worker):
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGUSR1)
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq is half typed
+
+    def procline(self, message: str) -> None:
+        """`ps` shows the part's own name, whatever it does just now."""
 
     def setup_work_horse_signals(self) -> None:
         super().setup_work_horse_signals()  # type: ignore[no-untyped-call]

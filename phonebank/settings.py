@@ -23,6 +23,10 @@ _SECRETS = (
 _KEPT_IN_A_REHEARSAL = ("PHONEBANK_HOME", "PORT", "WEB_CONCURRENCY", "LOG_LEVEL")
 
 
+def _home() -> Path:
+    return Path(os.environ.get("PHONEBANK_HOME") or ".")
+
+
 class Settings(BaseModel):
     """Every setting of the README's table, under its own name in lower case."""
 
@@ -40,7 +44,7 @@ class Settings(BaseModel):
     twilio_api_base_url: str | None = None
     port: int = Field(8000, ge=1, le=65535)
     web_concurrency: int = Field(2, ge=1, le=64)
-    phonebank_home: Path = Field(default_factory=lambda: _home(), description="the folder of .env and var/")
+    phonebank_home: Path = Field(default_factory=_home, description="the folder of .env and var/")
     log_level: str = "INFO"
     sentry_dsn: str | None = None
     rehearsal: bool = Field(False, description="set by `phonebank run --rehearse` for its own parts")
@@ -146,10 +150,6 @@ def _written(home: Path | None, port: int | None) -> dict[str, str | None]:
         return {**dotenv_values(folder / ".env"), **os.environ, **chosen}
     except UnicodeDecodeError:
         raise BadInputError(f"{folder / '.env'} is not text in UTF-8: write it again, as .env.example shows.") from None
-
-
-def _home() -> Path:
-    return Path(os.environ.get("PHONEBANK_HOME") or ".")
 
 
 def _made(values: Mapping[str, str | None]) -> Settings:

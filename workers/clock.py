@@ -45,6 +45,7 @@ def run(settings: Settings) -> None:
         try:
             with db.told_plainly():
                 sweep(settings, tidies=sweeps % _TIDY_EVERY == 0)
+                jobs.note_sweep()
         except UnavailableError as wrong:
             log.warning("a sweep failed; the next one tries again", error=str(wrong))
         sweeps += 1
