@@ -23,6 +23,7 @@ _DELIMITERS = "\t;|,"  # those that rarely stand in a header's words first
 _SAMPLE = 25
 _EXCEL_HINT = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
 _OPEN_QUOTE = 'A quotation mark (") is opened here and never closed.'
+_LONG_CELL = 'A cell is longer than 131,072 characters, or a quotation mark (") is never closed.'
 _STRAY_QUOTE = 'A quotation mark (") inside a cell must be written twice ("").'
 
 Line = tuple[int, str]
@@ -114,15 +115,18 @@ def _sniffed(sample: list[str]) -> str:
 
 
 def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
-    widths = [len(next(_cut(line, delimiter))) for line in lines]
+    widths = [len(_cut(line, delimiter)) for line in lines]
     if widths[0] == 1:
         return (0, 0)
     alike = sum(width == widths[0] for width in widths) / len(widths)
     return (round(alike, 1), widths[0])
 
 
-def _cut(line: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+def _cut(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:  # a cell longer than any should be
+        return line.split(delimiter)
 
 
 def _fitted_rows(lines: _Lines, delimiter: str, width: int) -> Iterator[Row]:
@@ -153,13 +157,19 @@ def _quoted(number: int, line: str, lines: _Lines, delimiter: str) -> tuple[list
             text = [line + "\n" for _, line in taken]
             return next(csv.reader(text, delimiter=delimiter, skipinitialspace=True, strict=True)), ""
         except csv.Error as wrong:
-            is_open = str(wrong) == "unexpected end of data"
+            why = str(wrong)
+        is_open = why == "unexpected end of data"
         following = next(lines, None) if is_open and _may_go_on(taken) else None
         if following is None:
             lines.put_back(taken[1:])
-            is_stray = not is_open and len(taken) == 1
-            return next(_cut(line, delimiter)), _STRAY_QUOTE if is_stray else _OPEN_QUOTE
+            return _cut(line, delimiter), _problem(why, len(taken))
         taken.append(following)
+
+
+def _problem(why: str, lines: int) -> str:
+    if why.startswith("field larger"):
+        return _LONG_CELL
+    return _OPEN_QUOTE if why == "unexpected end of data" or lines > 1 else _STRAY_QUOTE
 
 
 def _may_go_on(taken: list[Line]) -> bool:

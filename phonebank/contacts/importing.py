@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -111,20 +111,16 @@ def import_list(
 @contextmanager
 def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     """The source as a seekable stream; a pipe is first kept in a file."""
-    try:
-        stream = source.open("rb") if isinstance(source, Path) else source
-        if not stream.seekable():
-            kept = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the stream it stands for
-            copyfileobj(stream, kept)
-            kept.seek(0)
-            stream = kept
-    except OSError as wrong:
-        raise BadInputError(f"The list {source} cannot be read: {wrong.strerror}.") from wrong
-    try:
+    with ExitStack() as open_files:
+        try:
+            stream = open_files.enter_context(source.open("rb")) if isinstance(source, Path) else source
+            if not stream.seekable():
+                kept = open_files.enter_context(tempfile.TemporaryFile())
+                copyfileobj(stream, kept)
+                stream = kept
+        except OSError as wrong:
+            raise BadInputError(f"The list {source} cannot be read: {wrong.strerror}.") from wrong
         yield stream
-    finally:
-        if isinstance(source, Path):
-            stream.close()
 
 
 def _size(stream: BinaryIO) -> int:

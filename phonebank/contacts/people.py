@@ -134,7 +134,10 @@ def split_name(whole: str) -> tuple[str, str]:
         before, comma = f"{before}, {after}", ""
     if comma and after:
         return " ".join(_untitled(after.split())), before
-    parts = _untitled(before.split())
+    written = before.split()
+    parts = _untitled(written)
+    if len(parts) == 1 < len(written):
+        return "", parts[0]  # "Mr. Doe" is nobody's first name
     return (parts[0], " ".join(parts[1:])) if parts else ("", "")
 
 

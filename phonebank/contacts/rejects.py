@@ -44,10 +44,20 @@ def rejects_file(path: Path | None, header: list[str]) -> Iterator[RejectsFile |
         yield None
         return
     part = path.with_name(path.name + ".part")
-    try:
+    with _told(path):
         lines = part.open("w", encoding="utf-8-sig", newline="")
+    try:
+        with lines:
+            yield RejectsFile(lines, header)
+        with _told(path):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as wrong:
         raise BadInputError(f"The rejected rows cannot be written to {path}: {wrong.strerror}.") from wrong
-    with lines:
-        yield RejectsFile(lines, header)
-    part.replace(path)
