@@ -15,6 +15,7 @@ from phonebank.campaigns.queries import Parts
 from phonebank.cli import files, opening, printing, samples, sayings
 from phonebank.cli.printing import say, warn
 from phonebank.errors import BadInputError, RefusedError
+from phonebank.messages import sampling
 from phonebank.reports import exports
 from phonebank.reports.standing import standing
 from phonebank.settings import Settings
@@ -64,7 +65,7 @@ def test(name: str, number: str) -> None:
         campaign = queries.by_name(session, name)
         if not settings.has_twilio_keys:
             raise RefusedError(preflight.SET_KEYS)
-        sent = samples.send_test(session, campaign, number, clock.now())
+        sent = sampling.send_test(session, campaign, number, clock.now())
     say(f"A test is on its way. See how it fares: phonebank trace {sent}")
 
 

@@ -13,6 +13,7 @@ from phonebank.campaigns import launching, lifecycle, preflight, queries
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
+from phonebank.messages import sampling
 from phonebank.people.models import Role
 from phonebank.reports.standing import standing
 from phonebank.web import guards, hours, live, trouble
@@ -65,6 +66,18 @@ def launch(campaign_id: int) -> ResponseReturnValue:
         page = render_template("campaigns/draft.html", checked=True, wrong=wrong, typed=request.form, **values)
         return page, trouble.status_of(wrong)
     flash("It will launch itself then." if at else "Launched. The first texts are on their way.", "good")
+    return _to(campaign_id)
+
+
+@blueprint.post("/test")
+@requires(Role.ORGANIZER)
+def send_test(campaign_id: int) -> ResponseReturnValue:
+    """The first text to oneself, at any hour."""
+    if not guards.settings().has_twilio_keys:
+        raise RefusedError(preflight.SET_KEYS)
+    with db.transaction() as session:
+        sampling.send_test(session, queries.by_id(session, campaign_id), request.form.get("number", ""), clock.now())
+    flash("The test is on its way to that phone.", "good")
     return _to(campaign_id)
 
 
