@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -9,7 +10,6 @@ from pydantic_core import ErrorDetails
 
 _MOST_SHOWN = 10
 _HEADER = re.compile(r"\s*\[{1,2}\s*([\w.\"' -]+?)\s*\]{1,2}\s*(?:#.*)?")
-_HEADER_OF_MANY = re.compile(r"\s*\[\[")
 _PLAIN = {
     "missing": "is required",
     "string_type": "must be a text in quotes",
@@ -81,20 +81,22 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _line_of(at: tuple[int | str, ...], toml_text: str) -> int | None:
     """The line where the key, or failing that its table, stands. A guess by eye: TOML's reader keeps no lines."""
-    wanted_keys = [str(part) for part in at if isinstance(part, str) and part != "[key]"]
+    wanted = [str(part) for part in at if isinstance(part, str) and part != "[key]"]
     wanted_table = next((part for part in at if isinstance(part, int)), 0)
-    table, tables, nearest_line = "", 0, None
+    seen: Counter[str] = Counter()
+    table, is_one_of_many, nearest_line = "", False, None
     for number, line in enumerate(toml_text.splitlines(), 1):
         header = _HEADER.fullmatch(line)
         if header:
-            tables = tables + 1 if table == header[1] else 0
-            table = header[1]
+            seen[header[1]] += 1
+            table, is_one_of_many = header[1], line.lstrip().startswith("[[")
         keys = [*(table.split(".") if table else []), *_keys(line)]
-        if not (header or _keys(line)) or keys != wanted_keys[: len(keys)] or tables not in (wanted_table, 0):
+        is_elsewhere = is_one_of_many and seen[table] != wanted_table + 1
+        if is_elsewhere or not (header or _keys(line)) or keys != wanted[: len(keys)]:
             continue
-        nearest_line = number if header or nearest_line is None else nearest_line
-        if keys == wanted_keys and tables == (wanted_table if _HEADER_OF_MANY.match(line) else tables):
+        if keys == wanted:
             return number
+        nearest_line = number
     return nearest_line
 
 
