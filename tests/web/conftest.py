@@ -10,9 +10,11 @@ from phonebank import clock as house_clock
 from phonebank import db
 from phonebank.app import create_app
 from phonebank.people import accounts
+from phonebank.people.models import Role
 from phonebank.settings import Settings
 from phonebank.web import sign_in
 from phonebank.web.throttle import Throttle
+from tests.support import conversations as make
 from tests.support.pages import Visitor
 
 
@@ -57,7 +59,7 @@ def visitor(app, person) -> Callable[[str], Visitor]:
     """Somebody of this role, signed in: visitor("admin").get("/people")."""
 
     def signed_in(role: str, name: str = "") -> Visitor:
-        email = person(role, name)
+        email = person(role, name, password=None)
         with db.transaction() as session:
             token = accounts.sign_in_link(session, accounts.queries.by_email(session, email).id, house_clock.now())
         visitor = Visitor(app.test_client(), email)
@@ -66,3 +68,37 @@ def visitor(app, person) -> Callable[[str], Visitor]:
         return visitor
 
     return signed_in
+
+
+@pytest.fixture
+def volunteer(app, clock):
+    """volunteer("Ana"): signed in, each on a browser of their own."""
+
+    def signed_in(name, role=Role.VOLUNTEER):
+        with db.transaction() as session:
+            person_id = make.person(session, clock.now(), name, role)
+            token = accounts.sign_in_link(session, person_id, clock.now())
+        visitor = Visitor(app.test_client())
+        visitor.open(f"/sign-in/{token}")
+        visitor.send(f"/sign-in/{token}")
+        return visitor
+
+    return signed_in
+
+
+@pytest.fixture
+def drive(app, clock):
+    with db.transaction() as session:
+        return make.campaign(session, clock.now())
+
+
+@pytest.fixture
+def waits(drive, clock):
+    """waits("Rosa", "maybe?"): a handoff, and whose it is."""
+
+    def handed_off(name="Rosa", body="maybe?", language="en", **fields):
+        with db.transaction() as session:
+            supporter = make.supporter(session, drive, clock.now(), name, language=language)
+            return make.handed_off(session, supporter, clock.now(), body, **fields), supporter
+
+    return handed_off
