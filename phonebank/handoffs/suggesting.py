@@ -34,14 +34,15 @@ def suggestions(
 ) -> list[Suggestion]:
     """Replies for a handoff of this reason, the best first. `fields` are those of the ask's texts.
 
-    English where the supporter's language has no words of its own. One whose field has no value is left out.
+    English where we have no words in the supporter's language. One whose field has no value is left out.
     """
     reason = reason if reason in _reasons() else _ELSE
+    spoken = language if any(language in row for row in _rows()) else "en"
     prepared = [Suggestion(_label_of(offer), offer.text) for offer in offers if _fits(offer, reason)]
     written = [
         Suggestion(row["label"], text)
         for row in _rows()
-        if reason in row["for"] and (text := _rendered(row.get(language) or row["en"], fields))
+        if reason in row["for"] and (text := _rendered(row.get(spoken, ""), fields))
     ]
     return [*prepared, *written] if reason in _OFFERS_FIRST else [*written, *prepared]
 

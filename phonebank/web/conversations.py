@@ -117,7 +117,8 @@ def help_for(session: Session, handoff: Handoff, volunteer: str, now: datetime) 
     campaign = campaigns.by_id(session, handoff.campaign_id)
     ask = campaigns.ask_of(session, campaign)
     offers = _offers(session, campaign, contact, now)
-    fields = fields_for(contact, campaign, ask, now=now) | {"sender_name": volunteer}
+    said_in = ask_fields(ask, now=now, language=contact.language)  # a volunteer may speak what the campaign does not
+    fields = fields_for(contact, campaign, ask, now=now) | said_in | {"sender_name": volunteer}
     prepared = suggestions(handoff.reason, language=contact.language, fields=fields, offers=offers)
     return Help(_asked(campaign, ask, now), offers, [start for start in prepared if start.text not in said_before])
 
