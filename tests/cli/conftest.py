@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from phonebank.cli import main
+from phonebank.settings import Settings
 
 
 class Command:
@@ -37,3 +38,10 @@ class Command:
 @pytest.fixture
 def phonebank():
     return Command()
+
+
+@pytest.fixture
+def noon(clock, monkeypatch):
+    """The commands, too, go by the wound clock."""
+    monkeypatch.setattr(Settings, "clock_file", clock.path)
+    return clock.now()
