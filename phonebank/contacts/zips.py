@@ -3,7 +3,7 @@
 import csv
 import re
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +66,8 @@ def _look_up(five: str) -> Place | None:
 
 @cache
 def _around(prefix: str) -> Place | None:
-    near = [entry.place for entry in _ranges()[0] if entry.first.startswith(prefix)]
+    ranges, firsts = _ranges()
+    near = [entry.place for entry in ranges[bisect_left(firsts, prefix) : bisect_left(firsts, prefix + ":")]]
     if not near:
         return None
     states = {place.state for place in near}
