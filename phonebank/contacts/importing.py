@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sqlalchemy import ARRAY, String, any_, bindparam, literal, select, text
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import bindparam, literal, select, text
 from sqlmodel import Session
 
 from phonebank import db, phone
@@ -185,13 +185,20 @@ class _Batches:
 def _proofs(session: Session, phones: Collection[str]) -> set[tuple[str, str]]:
     if not phones:
         return set()
-    query = select(_consents.c.phone, _consents.c.source).where(_consents.c.phone.in_(phones))
+    query = select(_consents.c.phone, _consents.c.source).where(_among(session, _consents.c.phone, phones))
     return {(phone, source) for phone, source in session.connection().execute(query)}
+
+
+def _among(session: Session, column: Any, phones: Collection[str]) -> Any:
+    """Whether the column is one of these; PostgreSQL takes them as one value, which is many times faster."""
+    if session.connection().dialect.name == "postgresql":
+        return column == any_(literal(list(phones), ARRAY(String)))
+    return column.in_(phones)
 
 
 def _known(session: Session, phones: list[str]) -> dict[str, dict[str, Any]]:
     """Those of these numbers that are contacts already, as they stand."""
-    query = select(*(_contacts.c[name] for name in _WRITTEN)).where(_contacts.c.phone.in_(phones))
+    query = select(*(_contacts.c[name] for name in _WRITTEN)).where(_among(session, _contacts.c.phone, phones))
     return {row["phone"]: dict(row) for row in session.connection().execute(query).mappings()}
 
 
@@ -254,6 +261,6 @@ def _put(session: Session, table: str, names: tuple[str, ...], rows: list[tuple[
 def _join(session: Session, list_id: int, phones: list[str]) -> None:
     """Put them on the list; who stands on it already stays."""
     if phones:
-        found = select(literal(list_id), _contacts.c.id).where(_contacts.c.phone.in_(phones))
+        found = select(literal(list_id), _contacts.c.id).where(_among(session, _contacts.c.phone, phones))
         joining = db.insert_for(session, _members).from_select(["list_id", "contact_id"], found)
         session.connection().execute(joining.on_conflict_do_nothing())
