@@ -2,17 +2,24 @@
 
 import sys
 
+from setproctitle import setproctitle
+
 from phonebank import jobs
+from phonebank.cli import parent
 from phonebank.settings import load
-from workers import answers, enrolling, followups, imports, opening, reconciling, replies, spool, texts
+from workers import answers, enrolling, followups, forking, imports, opening, reconciling, replies, spool, texts
 
 TURNS = (answers, enrolling, followups, imports, reconciling, replies, spool, texts)
 
 
-def main(queues: list[str]) -> None:
-    """Work these queues until told to stop; all of them, the urgent first, when none is named."""
+def main(words: list[str]) -> None:
+    """Work these queues until told to stop; each queue in a process of its own when none is named."""
+    queues = parent.take(words)
+    setproctitle(" ".join(["phonebank worker", *queues]))
     opening.open_process(load())
-    jobs.work(queues or list(jobs.QUEUES))
+    if not queues:
+        sys.exit(forking.work_each(jobs.QUEUES))
+    jobs.work(queues)
 
 
 if __name__ == "__main__":

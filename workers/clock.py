@@ -1,15 +1,18 @@
 """The sweep: once a second, rings for whatever the database says is due. Two of these do no harm."""
 
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from setproctitle import setproctitle
 from sqlmodel import Session
 
 from phonebank import clock, db, jobs, logs
 from phonebank.campaigns import queries as campaigns
+from phonebank.cli import parent
 from phonebank.contacts import queries as contacts
 from phonebank.errors import UnavailableError
 from phonebank.followups import queries as followups
@@ -17,7 +20,7 @@ from phonebank.handoffs import lifecycle as handoffs
 from phonebank.messages import queries as messages
 from phonebank.messages import reconciling, spool
 from phonebank.recipients import queries as recipients
-from phonebank.settings import Settings
+from phonebank.settings import Settings, load
 from workers import opening
 
 EVERY_S = 1.0
@@ -99,3 +102,9 @@ def _preparing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
 def _is_doubtful(session: Session, now: datetime) -> bool:
     ago = now - reconciling.LOOK_AFTER * clock.hurry()
     return bool(messages.in_doubt(session, claimed_before=ago, looked_before=ago, most=1))
+
+
+if __name__ == "__main__":
+    parent.take(sys.argv[1:])
+    setproctitle("phonebank clock")
+    run(load())
