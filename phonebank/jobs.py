@@ -26,13 +26,13 @@ from phonebank import logs
 from phonebank.errors import BadInputError, UnavailableError
 from phonebank.settings import Settings
 
-URGENT, BULK, SLOW = QUEUES = ("urgent", "bulk", "slow")
+URGENT, REPLIES, BULK, SLOW = QUEUES = ("urgent", "replies", "bulk", "slow")
 
 QUEUE_OF_TURN = {
-    "replies": URGENT,  # a supporter has answered
+    "replies": REPLIES,  # a supporter has answered
     "answers": URGENT,  # somebody waits for this text; key: the sender
     "followups": URGENT,
-    "spool": URGENT,
+    "spool": REPLIES,
     "texts": BULK,  # asks; key: the sender
     "enrolling": SLOW,  # key: the campaign
     "imports": SLOW,  # key: the upload

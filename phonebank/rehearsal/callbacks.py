@@ -48,6 +48,13 @@ class Callbacks:
         self._last[text.sid] = task
         task.add_done_callback(lambda done: self._forget(text.sid, done))
 
+    async def stop(self) -> None:
+        """Whatever is still being said is left unsaid."""
+        tasks = list(self._last.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _post_in_turn(self, previous: asyncio.Task[None] | None, url: str, forms: list[Form]) -> None:
         if previous:
             await asyncio.wait([previous])
