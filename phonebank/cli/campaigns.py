@@ -86,8 +86,9 @@ def launch(name: str, at: str | None, because: str | None) -> None:
         for told in (*found.warnings, *(found.weak if because else ())):
             warn(told)
         with db.transaction() as session:
-            launching.launch(session, parts.campaign, found, by=opening.operator(), because=because, at=moment, now=now)
-    when = f"will be launched at {sayings.moment(moment, parts.campaign.timezone)}" if moment else "is launched"
+            campaign = queries.by_name(session, name)
+            launching.launch(session, campaign, found, by=opening.operator(), because=because, at=moment, now=now)
+    when = f"will be launched at {sayings.moment(moment, campaign.timezone)}" if moment else "is launched"
     say(f"“{name}” {when}. {sayings.estimate(found)}")
 
 

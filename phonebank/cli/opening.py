@@ -38,9 +38,12 @@ def opened(*, in_shape: bool = True) -> Iterator[Settings]:
     jobs.configure(chosen)
     with told_plainly():
         engine = connected(chosen)
-        if in_shape:
-            _shaped(engine)
-        yield chosen
+        try:
+            if in_shape:
+                _shaped(engine)
+            yield chosen
+        finally:
+            engine.dispose()  # the last to leave folds SQLite's log into its one file
 
 
 def connected(chosen: Settings) -> Engine:
