@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlmodel import Session, col
 
 from phonebank.gateway.inbound import DeliveryReport
@@ -19,6 +19,7 @@ from phonebank.messages.queries import may_go_now
 QUEUED, SENDING, SENT, DELIVERED, UNDELIVERED, FAILED, CANCELED, UNKNOWN, RECEIVED, HANDLED = MessageStatus
 
 IN_DOUBT = (SENDING, UNKNOWN)
+_SETTLED_RANK = 4
 _OF_RANK = {
     "delivered": DELIVERED,
     "read": DELIVERED,
@@ -62,9 +63,10 @@ def claim(session: Session, sender: str, most: int, *, urgent_only: bool, now: d
     Whoever commits this owns them: the carrier is told only after that commit.
     """
     due = may_go_now(sender, urgent_only=urgent_only, now=now).limit(most).with_for_update(skip_locked=True, of=Message)
+    chosen = due.cte("due")  # chosen once: PostgreSQL may run a bare subquery for every row, and claim past the limit
     taken = (
         update(Message)
-        .where(col(Message.id).in_(due), col(Message.status) == QUEUED)
+        .where(col(Message.id).in_(select(chosen.c.id)), col(Message.status) == QUEUED)
         .values(status=SENDING, claimed_at=now, attempts=col(Message.attempts) + 1, looks=0, looked_at=None)
         .returning(*_CLAIMED_COLUMNS)
         .execution_options(synchronize_session=False)
@@ -92,7 +94,8 @@ def record_accepted(session: Session, taken: Sequence[Taken], now: datetime) -> 
     """Write down what the carrier took. A report that came before this has already moved the row, and stays."""
     if not taken:
         return
-    rows = [{"b_id": one.message_id, "b_sid": one.sid, "b_rank": one.rank} for one in taken]
+    # Its report has the last word: an answer that already says "failed" must not outrank it.
+    rows = [{"b_id": one.message_id, "b_sid": one.sid, "b_rank": min(one.rank, _SETTLED_RANK - 1)} for one in taken]
     sending = update(Message).where(col(Message.id) == bindparam("b_id"))
     execute = session.connection().execute
     execute(
@@ -177,9 +180,6 @@ def report(session: Session, message_id: int, told: DeliveryReport, now: datetim
     if moved:
         _move(session, (col(Message.id) == message_id) & col(Message.sent_at).is_(None), sent_at=now)
     return moved
-
-
-_SETTLED_RANK = 4
 
 
 def cancel(session: Session, where: Any, now: datetime) -> int:

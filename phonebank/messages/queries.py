@@ -30,7 +30,10 @@ def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
         col(Message.due_at) <= now,
         or_(col(Message.lapses_at).is_(None), col(Message.lapses_at) > now + _TOO_LATE),
         or_(col(Message.useless_at).is_(None), col(Message.useless_at) > now + _TOO_LATE),
-        or_(col(Message.kind).in_(BY_A_PERSON), and_(_campaign_runs(), _recipient_is_open())),
+        or_(
+            and_(col(Message.kind).in_(BY_A_PERSON), _is_paid_for()),
+            and_(_campaign_runs(), _recipient_is_open()),
+        ),
         ~_is_banned(),
     )
     if urgent_only:
@@ -40,6 +43,12 @@ def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
 
 def _campaign_runs() -> Any:
     return exists().where(col(Campaign.id) == col(Message.campaign_id), col(Campaign.status) == CampaignStatus.RUNNING)
+
+
+def _is_paid_for() -> Any:
+    """A text that waits for no campaign to run waits for its budget: a turn that found it due would spin on it."""
+    after = col(Campaign.spent_micros) + col(Message.cost_micros)
+    return ~exists().where(col(Campaign.id) == col(Message.campaign_id), after > col(Campaign.budget_micros))
 
 
 def _recipient_is_open() -> Any:
