@@ -91,5 +91,5 @@ class Carrier:
     async def stop(self) -> None:
         self.timeline.stop()
         await self.errands.stop()
-        await self.callbacks.stop()
+        await self.sending.callbacks.stop()
         await self.webhooks.close()
