@@ -56,8 +56,10 @@ def standing_of(session: Session, phone: str) -> Handoff | None:
 
 
 def waiting(session: Session, limit: int | None = None) -> list[Waiting]:
-    """All that stand, open or claimed: most urgent first, then oldest."""
-    in_order = _rows().order_by(col(Handoff.urgency), col(Handoff.opened_at), col(Handoff.id)).limit(limit)
+    """All that stand, open or claimed: those that wait for our word first, the most urgent, then the oldest."""
+    order = (waits_for_us().desc(), col(Handoff.urgency), col(Handoff.opened_at), col(Handoff.id))
+    first = select(Handoff.id).where(Handoff.status != HandoffStatus.CLOSED).order_by(*order).limit(limit)
+    in_order = _rows().where(col(Handoff.id).in_(first)).order_by(*order)
     return [_shown(row) for row in session.connection().execute(in_order)]
 
 
@@ -114,14 +116,16 @@ def heard_from(session: Session, *, before: int | None = None, limit: int = 50) 
 
 def waits_for_us() -> ColumnElement[bool]:
     """True unless a volunteer's answer is the last word (then only the supporter can go on)."""
-    theirs = _newest_id(col(Message.direction) == Direction.IN)
-    ours = _newest_id(and_(col(Message.kind) == MessageKind.ANSWER, col(Message.status).not_in(NEVER_ARRIVED)))
-    return or_(ours.is_(None), func.coalesce(theirs, 0) > ours)
-
-
-def _newest_id(kind: ColumnElement[bool]) -> Any:
-    newest = select(func.max(Message.id)).where(Message.phone == Handoff.phone, kind)
-    return newest.correlate(Handoff).scalar_subquery()
+    arrived = and_(col(Message.kind) == MessageKind.ANSWER, col(Message.status).not_in(NEVER_ARRIVED))
+    last_word = (
+        columns(col(Message.direction))
+        .where(col(Message.phone) == col(Handoff.phone), or_(col(Message.direction) == Direction.IN, arrived))
+        .order_by(col(Message.id).desc())
+        .limit(1)
+        .correlate(Handoff)
+        .scalar_subquery()
+    )
+    return func.coalesce(last_word, Direction.IN) == Direction.IN
 
 
 def _rows() -> Select[Any]:

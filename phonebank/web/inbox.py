@@ -189,8 +189,8 @@ def _keep_draft(session: Session, handoff_id: int) -> bool:
 def _rows() -> dict[str, object]:
     now = clock.now()
     with db.reading() as session:
+        mine = queries.mine(session, guards.my_id(), now)
         standing = queries.waiting(session, MOST_SHOWN + 1)
-    mine = [row for row in standing if row.is_held(now) and row.claimed_by == guards.my_id()]
     others = [row for row in standing if row not in mine]
     return {
         "mine": mine,

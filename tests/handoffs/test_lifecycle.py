@@ -254,3 +254,13 @@ def test_whoever_renews_is_always_the_last_who_claimed(scene, clock, steps):
             holder = holder if held else None
         else:
             assert _do(lifecycle.save_draft, scene["id"], who, "words") == (holder == name)
+
+
+def test_a_long_list_shows_those_who_wait_for_us_before_those_we_wait_for(scene, clock):
+    now = clock.pass_by(seconds=5)
+    with db.transaction() as session:
+        make.text(session, scene["rosa"], "It is on Zoom!", now, kind=MessageKind.ANSWER, step="answer:1:a")
+        luis = make.handed_off(session, make.supporter(session, scene["drive"], now, "Luis"), now)
+    with db.reading() as session:
+        assert [row.id for row in queries.waiting(session)] == [luis, scene["id"]]
+        assert [row.id for row in queries.waiting(session, 1)] == [luis]
