@@ -1,0 +1,157 @@
+"""The real parts of a phone bank as processes, each killable: Redis, web, workers, clock, and the stand-in carrier."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import redis
+import requests
+
+from phonebank import clock, db, jobs
+from phonebank.rehearsal import remote
+from phonebank.settings import Settings
+from tests.support import programs, servers
+from tests.support.sources import ROOT
+from tests.support.winding import WoundClock
+
+SERVICE = "MG" + "0" * 32
+LONE = tuple(f"+1{area}5550199" for area in (202, 212, 303, 312, 404, 415, 512, 617, 702, 713))
+"""Numbers of ours in no service, each with a queue of its own of a segment a second."""
+
+WORKERS = jobs.QUEUES
+PARTS = ("redis", "web", *WORKERS, "clock")
+_STARTS_WITHIN_S = 60
+
+
+class House:
+    """One phone bank with its own database, Redis, clock and carrier. `stop` leaves nothing running."""
+
+    def __init__(self, database_url: str, home: Path) -> None:
+        self.home, self.port = home, servers.free_port()
+        (home / "var" / "rehearsal").mkdir(parents=True)
+        self.clock = WoundClock(home / "var" / "rehearsal" / "clock.json")
+        self.carrier = remote.spawn(
+            inbound_url=f"http://127.0.0.1:{self.port}/twilio/sms",
+            clock_file=self.clock.path,
+            lone_numbers=LONE,
+            service_rate=1000.0,
+            pick_delay=(0.0, 0.01),
+            delivery_delay=(0.01, 0.05),
+        )
+        self.settings = Settings(
+            database_url=database_url,
+            redis_url=f"unix://{home / 'redis.sock'}",
+            twilio_account_sid=self.carrier.account_sid,
+            twilio_auth_token=self.carrier.auth_token,
+            twilio_api_base_url=self.carrier.url,
+            port=self.port,
+            phonebank_home=home,
+            rehearsal=True,
+        )
+        # All parts share this one's process group, and it kills the group when our end of its pipe is closed,
+        # so that nothing outlives the tests, however they end.
+        self._keeper = subprocess.Popen(
+            ["/bin/sh", "-c", "read line; kill -9 0"], stdin=subprocess.PIPE, process_group=0
+        )
+        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.clock.run()
+        self.start_all()
+
+    def enter(self) -> None:
+        """Make this the house of the test's own process."""
+        db.configure(self.settings.database)
+        jobs.configure(self.settings)
+        clock.follow(self.clock.path)
+
+    def start_all(self) -> None:
+        """Start every part that does not run, and wait until it does."""
+        started = [name for name in PARTS if name not in self.parts or self.parts[name].poll() is not None]
+        for name in started:
+            self.start(name)
+        deadline = time.monotonic() + _STARTS_WITHIN_S
+        while not self._are_up(started):
+            assert time.monotonic() < deadline, f"the house did not come up\n{self.logs()}"
+            time.sleep(0.05)
+
+    def start(self, name: str) -> None:
+        """Start a part that does not run, without waiting for it."""
+        with (self.home / f"{name}.log").open("ab") as log:
+            self.parts[name] = subprocess.Popen(
+                self._command(name),
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=self._keeper.pid,
+            )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a part and whatever it has forked: nothing of it says another word."""
+        part = self.parts[name]
+        part.send_signal(signal.SIGSTOP)  # it forks no more while we look
+        for child in _children(part.pid):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        part.kill()
+        part.wait()
+
+    def kill_horse(self, name: str) -> bool:
+        """SIGKILL the turn a worker is at, not the worker. False: it was at none."""
+        horses = _children(self.parts[name].pid)
+        for horse in horses:
+            with suppress(ProcessLookupError):
+                os.kill(horse, signal.SIGKILL)
+        return bool(horses)
+
+    def logs(self, most: int = 4000) -> str:
+        """The last words of every part."""
+        said = {path.stem: path.read_text(errors="replace")[-most:] for path in sorted(self.home.glob("*.log"))}
+        return "\n".join(f"--- {name}\n{words}" for name, words in said.items() if words.strip())
+
+    def stop(self) -> None:
+        self._keeper.stdin.close()
+        for part in (*self.parts.values(), self._keeper):
+            part.wait()
+        self.carrier.stop()
+
+    def _are_up(self, names: list[str]) -> bool:
+        """Whether the web answers and these workers (the newest of their kind) wait for turns."""
+        wanted = {str(self.parts[name].pid) for name in names if name in WORKERS}
+        try:
+            with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as bell:
+                there = {bell.hget(worker, "pid") for worker in bell.scan_iter("rq:worker:*")}
+            answer = requests.get(f"{self.settings.address}/health/live", timeout=5)
+        except (redis.RedisError, requests.RequestException):
+            return False
+        return answer.ok and wanted <= there
+
+    def _command(self, name: str) -> list[str]:
+        python = sys.executable
+        if name == "redis":
+            socket = ["--port", "0", "--unixsocket", str(self.home / "redis.sock")]
+            return [str(programs.redis_server()), "--dir", str(self.home), *socket, "--save", "", "--appendonly", "no"]
+        if name == "web":
+            wide = ["--workers", "1", "--threads", "8", "--bind", f"127.0.0.1:{self.port}"]
+            return [python, "-m", "gunicorn", *wide, "--no-control-socket", "tests.support.wsgi:app"]
+        if name == "clock":
+            return [python, "-c", "from workers import clock; from phonebank.settings import load; clock.run(load())"]
+        return [python, "-m", "workers", name]
+
+    def _environment(self) -> dict[str, str]:
+        ours = {name.upper() for name in Settings.model_fields}
+        chosen = {name.upper(): str(value) for name, value in self.settings.model_dump().items() if value}
+        kept = {name: value for name, value in os.environ.items() if name not in ours}
+        return kept | chosen | {"REHEARSAL": "1", "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
+
+
+def _children(pid: int) -> list[int]:
+    known = Path(f"/proc/{pid}/task/{pid}/children")
+    if known.exists():
+        return [int(child) for child in known.read_text().split()]
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return [int(child) for child, parent in (line.split() for line in table.splitlines()) if int(parent) == pid]
