@@ -95,12 +95,9 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that only reads: it waits for no writer and nothing it holds is stored."""
+    """A session that only reads: it waits for no writer and nothing is stored. Rows read in it stay readable after."""
     with Session(engine().execution_options(only_reads=True), expire_on_commit=False) as session:
-        try:
-            yield session
-        finally:
-            session.rollback()
+        yield session
 
 
 def is_postgresql() -> bool:
