@@ -47,7 +47,7 @@ def span(seconds: float) -> str:
     for size, word in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
         if seconds >= size:
             return _some(round(seconds / size), word)
-    return _some(max(round(seconds), 0), "second")
+    return _some(max(round(seconds), 1), "second")
 
 
 def number(phone: str) -> str:
