@@ -9,6 +9,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import BinaryIO
 
@@ -95,7 +96,8 @@ def _numbered(text: io.TextIOWrapper) -> Iterator[Line]:
             line = line.rstrip("\n")
             yield number, line.replace("\0", "") if "\0" in line else line
     finally:
-        text.detach()  # the stream is its owner's to close
+        with suppress(ValueError):  # a reader given up on ends after its stream is closed
+            text.detach()  # the stream is its owner's to close
 
 
 def _hinted(lines: _Lines) -> str:
