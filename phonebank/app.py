@@ -25,6 +25,7 @@ from phonebank.web import (
     nav,
     optouts,
     people,
+    sessions,
     sign_in,
     static_files,
     supporter,
@@ -65,13 +66,14 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, static_folder=str(_PACKAGE / "web" / "static"), template_folder=str(_TEMPLATES))
     app.config.from_mapping(_configuration(settings))
     app.extensions["settings"] = settings
+    sessions.init_app(app)
     guards.csrf.init_app(app)  # type: ignore[no-untyped-call]  # Flask-WTF ships no types
     app.before_request(guards.check)
     headers.init_app(app, is_https=_is_https(settings))
     trouble.init_app(app)
     static_files.init_app(app)
     _dress_templates(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *([rehearsal.blueprint] if settings.rehearsal else [])):
         app.register_blueprint(blueprint)
     if _is_https(settings):  # https ends at one proxy in front of us; on loopback nobody's X-Forwarded-For is believed
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's way
@@ -82,6 +84,7 @@ def _configuration(settings: Settings) -> dict[str, object]:
     is_https = _is_https(settings)
     return {
         "SECRET_KEY": settings.signing_key,
+        "REHEARSAL": settings.rehearsal,
         "SESSION_COOKIE_NAME": "__Host-phonebank" if is_https else f"phonebank_{settings.port}",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -103,4 +106,4 @@ def _dress_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(live=live.live, places=nav.places)
+    app.jinja_env.globals.update(live=live.live, places=nav.places, clock_now=clock.now, clock_speed=clock.speed)
