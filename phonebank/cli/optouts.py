@@ -11,7 +11,7 @@ from phonebank import clock, db, phone
 from phonebank.cli import number_files, opening, printing
 from phonebank.cli.printing import say, warn
 from phonebank.errors import BadInputError, NotFoundError
-from phonebank.messages import lifecycle as messages
+from phonebank.messages import tidying
 from phonebank.optouts import ledger, queries
 from phonebank.optouts.models import OptOut
 from phonebank.reports import exports
@@ -36,7 +36,7 @@ def add(number: str, because: str) -> None:
     with opening.opened(), db.transaction() as session:
         now = clock.now()
         is_new = ledger.record(session, plain, because=reason, by=opening.operator(), now=now)
-        messages.cancel_for(session, plain, now)
+        tidying.leave_alone(session, plain, now)
     say(f"{plain} will not be reached again." if is_new else f"{plain} was opted out already.")
 
 
@@ -103,7 +103,7 @@ def _opt_out(numbers: list[str], because: str) -> int:
         now = clock.now()
         new = ledger.record_many(session, numbers, because=because, by=opening.operator(), now=now)
         for number in numbers:
-            messages.cancel_for(session, number, now)
+            tidying.leave_alone(session, number, now)
     return new
 
 

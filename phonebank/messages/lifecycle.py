@@ -187,6 +187,12 @@ def cancel(session: Session, where: Any, now: datetime) -> int:
     return _move(session, (col(Message.status) == QUEUED) & where, status=CANCELED, settled_at=now)
 
 
+def cancel_opted_out(session: Session, where: Any, now: datetime) -> list[str]:
+    """As `cancel`; returns the numbers that will not get theirs."""
+    unwanted = update(Message).where((col(Message.status) == QUEUED) & where).values(status=CANCELED, settled_at=now)
+    return list(session.connection().scalars(unwanted.returning(col(Message.phone))))
+
+
 def cancel_one(session: Session, message_id: int, now: datetime) -> bool:
     """Nobody wants this text any more; False when it is no longer queued."""
     return bool(cancel(session, col(Message.id) == message_id, now))

@@ -11,7 +11,7 @@ from phonebank.campaigns import queries as campaign_queries
 from phonebank.gateway.codes import CodeAction, action, meaning
 from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import DeliveryReport
-from phonebank.messages import lifecycle, queries
+from phonebank.messages import lifecycle, queries, tidying
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import BY_A_PERSON, Message, MessageKind
 from phonebank.optouts import ledger
@@ -73,8 +73,8 @@ def act_on_code(session: Session, text: Claimed, code: int | None, now: datetime
     match action(code):
         case CodeAction.OPTED_OUT:
             ledger.record(session, text.phone, because=meaning(code), by="the carrier", now=now)
-            lifecycle.cancel_for(session, text.phone, now)
             _unreachable(session, text, code)
+            tidying.leave_alone(session, text.phone, now)
         case CodeAction.PAUSE_CAMPAIGN if text.campaign_id is not None:
             campaigns.pause(session, text.campaign_id, reason=f"The carrier refused: {meaning(code)}.", now=now)
         case CodeAction.STOP_EVERYTHING:

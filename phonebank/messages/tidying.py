@@ -11,13 +11,22 @@ from phonebank.messages.models import Message
 from phonebank.recipients import lifecycle as recipients
 
 _AT_ONCE = 500
+OPTED_OUT = "opted out"
 TOO_LATE = "the event began before their contact hours opened again"
 
 
 def tidy(session: Session, now: datetime) -> int:
     """One batch of it. Returns how many texts were moved or canceled: 0 when all is tidy."""
-    unwanted = queries.of_closed_campaigns() | queries.to_opted_out()
-    return lifecycle.cancel(session, unwanted, now) + _move_lapsed(session, now)
+    spared = lifecycle.cancel_opted_out(session, queries.to_opted_out(), now)
+    for start in range(0, len(spared), _AT_ONCE):
+        recipients.leave_out(session, spared[start : start + _AT_ONCE], because=OPTED_OUT)
+    return len(spared) + lifecycle.cancel(session, queries.of_closed_campaigns(), now) + _move_lapsed(session, now)
+
+
+def leave_alone(session: Session, phone: str, now: datetime) -> None:
+    """Somebody has opted this number out: nothing queued goes to it, and no campaign still waits to ask it."""
+    lifecycle.cancel_for(session, phone, now)
+    recipients.leave_out(session, [phone], because=OPTED_OUT)
 
 
 def _move_lapsed(session: Session, now: datetime) -> int:

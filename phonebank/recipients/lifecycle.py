@@ -54,6 +54,16 @@ def exclude(session: Session, recipient_ids: Sequence[int], because: str) -> int
     return _move(session, pending, status=EXCLUDED, excluded_because=because)
 
 
+def leave_out(session: Session, phones: Sequence[str], because: str) -> int:
+    """Whoever has one of these numbers and was not asked yet will not be asked, in any campaign."""
+    return _move(
+        session,
+        col(Recipient.phone).in_(phones) & (col(Recipient.status) == PENDING),
+        status=EXCLUDED,
+        excluded_because=because,
+    )
+
+
 def exclude_group(session: Session, campaign_id: int, *, zones: str, state: str, because: str) -> int:
     """Everyone not yet asked who shares these contact hours is left out: the event begins before they open again."""
     waiting = (

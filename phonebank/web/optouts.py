@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from phonebank import clock, db, phone
 from phonebank.errors import BadInputError, NotFoundError, PhonebankError
-from phonebank.messages import lifecycle as messages
+from phonebank.messages import tidying
 from phonebank.optouts import ledger
 from phonebank.optouts.models import OptOut
 from phonebank.people.models import Role
@@ -33,7 +33,7 @@ def add() -> ResponseReturnValue:
         return _page(wrong=wrong), trouble.status_of(wrong)
     with db.transaction() as session:
         is_new = ledger.record(session, number, because=because, by=guards.signature(), now=now)
-        messages.cancel_for(session, number, now)
+        tidying.leave_alone(session, number, now)
     flash("That number will not be reached again." if is_new else "That number was opted out already.", "good")
     return redirect(url_for("optouts.ledger"), code=303)
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from phonebank import clock, db
 from phonebank.errors import NotFoundError
-from phonebank.messages import lifecycle, queries
+from phonebank.messages import queries, tidying
 from phonebank.messages.models import Direction
 from phonebank.optouts import ledger
 from phonebank.optouts import queries as optouts
@@ -34,6 +34,6 @@ def opt_out(message_id: int) -> ResponseReturnValue:
         if text is None or text.direction is not Direction.IN:
             raise NotFoundError("There is no such text.")
         ledger.record(session, text.phone, because=f"Wrote: “{text.body[:200]}”", by=guards.signature(), now=now)
-        lifecycle.cancel_for(session, text.phone, now)
+        tidying.leave_alone(session, text.phone, now)
     flash("That number will not be reached.", "good")
     return redirect(url_for("unmatched.texts"), code=303)
