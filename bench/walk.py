@@ -3,7 +3,7 @@
     python bench/walk.py [--people 1000] [--database postgresql://…]
 
 Everyone is asked, answers yes, is read, pledged and confirmed: two texts out, one in and their reports, each through
-the real parts (web, four workers, clock, Redis) and a stand-in carrier without latency. The limit, measured in the
+the real parts (web, five workers, clock, Redis) and a stand-in carrier without latency. The limit, measured in the
 same run against the same carrier: a bare loop of the SDK's asynchronous client that only creates as many texts.
 """
 

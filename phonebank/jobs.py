@@ -26,7 +26,7 @@ from phonebank import logs
 from phonebank.errors import BadInputError, UnavailableError
 from phonebank.settings import Settings
 
-URGENT, REPLIES, BULK, SLOW = QUEUES = ("urgent", "replies", "bulk", "slow")
+URGENT, REPLIES, BULK, SLOW, IMPORTS = QUEUES = ("urgent", "replies", "bulk", "slow", "imports")
 
 QUEUE_OF_TURN = {
     "replies": REPLIES,  # a supporter has answered
@@ -35,11 +35,12 @@ QUEUE_OF_TURN = {
     "spool": REPLIES,
     "texts": BULK,  # asks; key: the sender
     "enrolling": SLOW,  # key: the campaign
-    "imports": SLOW,  # key: the upload
+    "imports": IMPORTS,  # key: the upload; a million rows take minutes
     "reconciling": SLOW,
 }
 
 TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings again
+_KILLED_AFTER_S = {"imports": 4 * 3600, "enrolling": 3600}
 _TURN_KILLED_AFTER_S = 180
 _FLAG_LASTS_S = 60
 _PENDING = "rings_after_commit"
@@ -98,7 +99,7 @@ def ring(turn: str, key: str = "") -> None:
             queue(QUEUE_OF_TURN[turn]).enqueue_call(
                 f"workers.{turn}.turn",
                 args=(key,),
-                timeout=_TURN_KILLED_AFTER_S,
+                timeout=_KILLED_AFTER_S.get(turn, _TURN_KILLED_AFTER_S),
                 result_ttl=0,
                 failure_ttl=3600,
                 description=turn,
