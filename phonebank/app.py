@@ -25,6 +25,7 @@ from phonebank.web import (
     nav,
     optouts,
     people,
+    rehearsal,
     sessions,
     sign_in,
     static_files,

@@ -14,7 +14,7 @@ from phonebank.settings import Settings
 
 _CARRIER = "phonebank carrier"
 _CARRIER_RANK = 2  # after the pages, which it calls
-_STARTS_WITHIN_S = 30
+_STARTS_WITHIN_S = 90
 _PACE = 0.15  # supporters answer within seconds, so that a visitor need not wait
 _DELIVERED_WITHIN = (0.3, 1.5)
 

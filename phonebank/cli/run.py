@@ -13,7 +13,7 @@ from phonebank.cli.supervising import Part, Stopped, Supervisor, ours
 from phonebank.people import queries as people
 from phonebank.settings import Settings
 
-_UP_WITHIN_S = 60
+_UP_WITHIN_S = 90
 _WORK_RANK, _WEB_RANK = 0, 1
 WEB = "phonebank web"
 

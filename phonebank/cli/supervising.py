@@ -100,7 +100,7 @@ class Supervisor:
                 raise UnavailableError(f"{needs} stopped as it started; what it said stands above.")
             if time.monotonic() > deadline:
                 raise UnavailableError(f"{needs} did not answer within {within:.0f} seconds.")
-            time.sleep(0.03)
+            time.sleep(_LOOK_EVERY_S)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> NoReturn:
         for number in _STOPS:

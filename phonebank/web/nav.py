@@ -28,6 +28,7 @@ PLACES = (
     Place("doubts.messages", "In doubt", Role.ORGANIZER),
     Place("optouts.ledger", "Opt-outs", Role.ORGANIZER),
     Place("people.everyone", "People", Role.ADMIN),
+    Place("rehearsal.phones", "Rehearsal", Role.VOLUNTEER),
 )
 
 
