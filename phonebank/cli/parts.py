@@ -17,6 +17,7 @@ from phonebank.settings import Settings
 _WEB = "phonebank web"
 _REQUEST_LASTS_S, _LAST_REQUEST_LASTS_S = 60, 4
 _BACKLOG = 2048
+_AT_ONCE = 8
 
 
 @click.command()
@@ -86,6 +87,8 @@ class _Server(BaseApplication):
         return {
             "bind": f"{self._host}:{self._chosen.port}",
             "workers": self._chosen.web_concurrency,
+            "worker_class": "gthread",
+            "threads": _AT_ONCE,  # a slow phone or a long upload holds up nobody else
             "preload_app": True,  # once, then forked: the engine and the doorbell are made anew after a fork
             "control_socket_disable": True,  # it would lie in the home folder of whoever runs us
             "accesslog": None,  # addresses say who was where
