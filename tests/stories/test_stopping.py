@@ -84,7 +84,7 @@ def test_importing_an_opted_out_number_again_never_revives_it(walk):
     told = walk.import_([spelled, other], "everybody again", consent="said yes at the door")
     assert (told.opted_out, told.updated) == (1, 1)
     walk.may_miss.add(number)
-    walk.launch([spelled, other])
+    walk.launch([number, other], lists=["everybody again"])
     walk.until_asked()
     assert len(walk.heard(number)) == 1
     with looking() as session:
