@@ -9,9 +9,10 @@ from sqlmodel import Session
 from phonebank import clock, db, jobs, logs
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.gateway import twilio
-from phonebank.gateway.contract import Gateway, GatewayError, LoggedText
+from phonebank.gateway.contract import Failure, Gateway, GatewayError, LoggedText
 from phonebank.gateway.inbound import RANK, DeliveryReport
 from phonebank.messages import lifecycle, queries, settling
+from phonebank.messages.lifecycle import Claimed
 from phonebank.messages.models import Message, MessageStatus
 from phonebank.settings import Settings
 
@@ -46,13 +47,14 @@ async def _look_up(settings: Settings, doubtful: Sequence[Message]) -> None:
         for text in doubtful:
             if jobs.should_stop():
                 return
+            now = clock.now()  # the log says how things stood when it was asked, however late it answers
             try:
                 found = await _find(gateway, text)
             except GatewayError as wrong:
                 log.warning("the carrier's log cannot be read", message=text.id, code=wrong.code)
-                _log_unreadable(text)
+                _log_unreadable(text, now)
                 continue
-            _settle(text, found)
+            _settle(text, found, now)
 
 
 async def _find(gateway: Gateway, text: Message) -> LoggedText | None:
@@ -75,9 +77,8 @@ def _belongs_to_another(sid: str, text: Message) -> bool:
     return known is not None and known.id != text.id
 
 
-def _settle(text: Message, found: LoggedText | None) -> None:
+def _settle(text: Message, found: LoggedText | None, now: datetime) -> None:
     assert text.id is not None
-    now = clock.now()
     with db.transaction() as session:
         if found is not None:
             rank = RANK.get(found.status, 0)
@@ -99,19 +100,16 @@ def _is_sure(text: Message, now: datetime) -> bool:
 
 def _put_back(session: Session, text: Message, now: datetime) -> None:
     """Certainly not sent: back to the queue, or failed when it has been tried too often."""
-    assert text.id is not None
-    if text.attempts < _MOST_ATTEMPTS:
-        moved = lifecycle.put_back(session, text.id, due_at=now)
-    else:
-        moved = lifecycle.fail(session, text.id, code=None, now=now)
-    if moved and text.campaign_id is not None:
+    if text.attempts >= _MOST_ATTEMPTS:
+        never = GatewayError("The carrier never took it.", Failure.REFUSED)
+        settling.refused(session, Claimed.of(text), never, now)
+    elif lifecycle.put_back(session, text.id or 0, due_at=now) and text.campaign_id is not None:
         campaigns.refund(session, text.campaign_id, text.cost_micros)
 
 
-def _log_unreadable(text: Message) -> None:
+def _log_unreadable(text: Message, now: datetime) -> None:
     assert text.id is not None
     assert text.claimed_at is not None
-    now = clock.now()
     too_long = now - text.claimed_at >= UNREADABLE_AFTER * clock.hurry()
     with db.transaction() as session:
         if text.status is MessageStatus.SENDING and too_long:

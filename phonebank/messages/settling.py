@@ -13,7 +13,7 @@ from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import DeliveryReport
 from phonebank.messages import lifecycle, queries, tidying
 from phonebank.messages.lifecycle import Claimed, Taken
-from phonebank.messages.models import BY_A_PERSON, Message, MessageKind
+from phonebank.messages.models import BY_A_PERSON, Message, MessageKind, MessageStatus
 from phonebank.optouts import ledger
 from phonebank.recipients import lifecycle as recipients
 
@@ -21,6 +21,8 @@ log = logs.get("messages")
 
 _NOT_THEIRS = (CodeAction.PAUSE_CAMPAIGN, CodeAction.STOP_EVERYTHING)
 """What is wrong is ours: nobody misses their ask for it."""
+
+_FAILED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 
 
 def accepted(session: Session, taken: Sequence[Taken], asked: Sequence[int], now: datetime) -> None:
@@ -56,8 +58,18 @@ def reported(session: Session, message_id: int, told: DeliveryReport, now: datet
     text = queries.by_id(session, message_id, fresh=True)
     assert text is not None
     settle_ask(session, text, now)
-    if told.error_code is not None:
+    if text.status in _FAILED:
         act_on_code(session, Claimed.of(text), told.error_code, now)
+    return True
+
+
+def staff_says_again(session: Session, message_id: int, now: datetime) -> bool:
+    """A member of staff has it sent again: it is charged again, so what it cost so far is given back."""
+    text = queries.by_id(session, message_id)
+    if text is None or not lifecycle.staff_says_again(session, message_id, now):
+        return False
+    if text.campaign_id is not None:
+        campaigns.refund(session, text.campaign_id, text.cost_micros)
     return True
 
 

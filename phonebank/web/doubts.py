@@ -47,7 +47,7 @@ def again(message_id: int) -> ResponseReturnValue:
         text = queries.by_id(session, message_id)
         if text is None:
             raise NotFoundError("There is no such text.")
-        moved = lifecycle.staff_says_again(session, message_id, clock.now())
+        moved = settling.staff_says_again(session, message_id, clock.now())
         ring_after_commit(session, "texts" if text.priority == Priority.ASK else "answers", text.sender)
     flash("It goes out again, inside contact hours." if moved else _ALREADY, "good")
     return redirect(url_for("doubts.messages"), code=303)
