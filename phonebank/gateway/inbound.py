@@ -1,5 +1,6 @@
 """Twilio's forms into our frozen models, Twilio's words into ours (pure)."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
@@ -8,6 +9,8 @@ from phonebank.errors import BadInputError
 
 LONGEST_BODY = 10_000
 """Longer bodies are cut: no carrier delivers them, and nothing we read needs more."""
+
+_SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
 
 RANK = {
     "accepted": 0,
@@ -61,42 +64,44 @@ def text_from(form: Mapping[str, str]) -> InboundText:
     return InboundText(
         sid=_needed(form, "MessageSid", "SmsSid"),
         phone=_needed(form, "From"),
-        to=form.get("To", ""),
-        service=form.get("MessagingServiceSid", ""),
-        body=_storable(form.get("Body", ""))[:LONGEST_BODY],
+        to=_said(form, "To"),
+        service=_said(form, "MessagingServiceSid"),
+        body=_said(form, "Body")[:LONGEST_BODY],
         pictures=_pictures(form),
-        opt_out_type=form.get("OptOutType", ""),
+        opt_out_type=_said(form, "OptOutType"),
     )
 
 
 def report_from(form: Mapping[str, str]) -> DeliveryReport:
     """A delivery report out of Twilio's form; a status word we do not know ranks below every other."""
-    status = (form.get("MessageStatus") or form.get("SmsStatus") or "").lower()
-    code = form.get("ErrorCode", "")
+    status = (_said(form, "MessageStatus") or _said(form, "SmsStatus")).lower()
     return DeliveryReport(
         sid=_needed(form, "MessageSid", "SmsSid"),
         status=status,
         rank=RANK.get(status, -1),
-        error_code=int(code) if code.isdigit() else None,
+        error_code=_number(form, "ErrorCode"),
     )
 
 
 def _needed(form: Mapping[str, str], *names: str) -> str:
     for name in names:
-        if form.get(name):
-            return _storable(form[name])[:64]
+        if said := _said(form, name):
+            return said[:64]
     raise BadInputError(f"The webhook has no {names[0]}.")
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL stores no NUL, and no database stores half a surrogate pair."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+def _said(form: Mapping[str, str], name: str) -> str:
+    """A field as it can be stored: PostgreSQL stores no NUL, and no database half a surrogate pair."""
+    return form.get(name, "").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _number(form: Mapping[str, str], name: str) -> int | None:
+    written = form.get(name, "")
+    return int(written) if _SMALL_NUMBER.fullmatch(written) else None
 
 
 def _pictures(form: Mapping[str, str]) -> tuple[Picture, ...]:
-    count = form.get("NumMedia", "0")
-    shown = min(int(count), 10) if count.isdigit() else 0
+    shown = min(_number(form, "NumMedia") or 0, 10)
     return tuple(
-        Picture(url=form.get(f"MediaUrl{n}", ""), content_type=form.get(f"MediaContentType{n}", ""))
-        for n in range(shown)
+        Picture(url=_said(form, f"MediaUrl{n}"), content_type=_said(form, f"MediaContentType{n}")) for n in range(shown)
     )

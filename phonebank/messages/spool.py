@@ -6,6 +6,7 @@ Opt-outs are replayed first. A file that cannot be understood is set aside, neve
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -49,7 +50,8 @@ def replay(folder: Path) -> int:
             _store(kept)
         except (BadInputError, KeyError, TypeError, ValueError, DataError, IntegrityError):
             log.warning("a spooled webhook cannot be understood; it is set aside", file=path.name)
-            path.rename(path.with_suffix(".bad"))
+            with suppress(FileNotFoundError):  # another turn was first
+                path.rename(path.with_suffix(".bad"))
         else:
             path.unlink(missing_ok=True)
     return len(waiting)
@@ -62,15 +64,15 @@ def _read(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
             kept["is_opt_out"] = kept["kind"] == "text" and keywords.is_exact_opt_out(kept["form"].get("Body", ""))
         except FileNotFoundError:
             continue  # another turn was first
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             kept = {}
         yield path, kept
 
 
 def _store(kept: dict[str, object]) -> None:
     form, at = kept["form"], datetime.fromisoformat(str(kept["at"]))
-    if not isinstance(form, dict):
-        raise TypeError("form")
+    if not isinstance(form, dict) or at.tzinfo is None:
+        raise TypeError("a form, and a moment with its zone")
     with db.transaction() as session:
         if kept["kind"] == "text":
             receiving.store(session, inbound.text_from(form), at)

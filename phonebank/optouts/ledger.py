@@ -8,24 +8,24 @@ from sqlmodel import Session, col
 from phonebank.db import insert_ignoring
 from phonebank.optouts.models import Ban, OptOut
 
+_AT_ONCE = 1000  # SQLite takes some thirty thousand values in a statement
+
 _ledger: Table = OptOut.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
 def record(session: Session, phone: str, *, because: str, by: str, now: datetime, kind: Ban = Ban.OPT_OUT) -> bool:
     """Write a ban on this number (E.164). False when the same ban already stands."""
     row = {"phone": phone, "kind": kind, "because": because, "recorded_by": by, "recorded_at": now}
-    return bool(session.connection().execute(insert_ignoring(_ledger, session).values(row)).rowcount)
+    return bool(_inserted(session, [row]))
 
 
 def record_many(session: Session, phones: list[str], *, because: str, by: str, now: datetime) -> int:
     """Opt out many numbers at once (an import from elsewhere). Returns how many were new."""
-    if not phones:
-        return 0
     rows = [
         {"phone": phone, "kind": Ban.OPT_OUT, "because": because, "recorded_by": by, "recorded_at": now}
-        for phone in phones
+        for phone in dict.fromkeys(phones)
     ]
-    return int(session.connection().execute(insert_ignoring(_ledger, session).values(rows)).rowcount)
+    return sum(_inserted(session, rows[start : start + _AT_ONCE]) for start in range(0, len(rows), _AT_ONCE))
 
 
 def lift(session: Session, phone: str, *, because: str, by: str, now: datetime, kind: Ban = Ban.OPT_OUT) -> bool:
@@ -41,3 +41,9 @@ def lift(session: Session, phone: str, *, because: str, by: str, now: datetime, 
     )
     lifted = standing.values(lifted_at=now, lifted_by=by, lifted_because=because)
     return bool(session.connection().execute(lifted).rowcount)
+
+
+def _inserted(session: Session, rows: list[dict[str, object]]) -> int:
+    """How many of these were new."""
+    added = insert_ignoring(_ledger, session).values(rows).returning(_ledger.c.id)
+    return len(session.connection().execute(added).all())
