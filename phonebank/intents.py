@@ -62,4 +62,5 @@ class Decision(StrEnum):
     HAND_OFF = "hand_off"  # a person reads and answers
     HOLD_AND_HAND_OFF = "hold_and_hand_off"  # it may be an opt-out: nothing at all goes out until a person has read it
     REQUEST_OPT_IN = "request_opt_in"  # YES from an opted-out number: a person's to judge, never an answer
+    SETTLE = "settle"  # the outcome is recorded and nothing is said: a person has said it, or nothing needs saying
     KEEP = "keep"  # stored and shown; nothing is said (a closed campaign, an opted-out number)

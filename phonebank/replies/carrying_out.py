@@ -100,6 +100,9 @@ class _Deed:
         self.settle(_outcome_of(self.reading.intent))
         self.say("no", MessageKind.THANKS)
 
+    def settle_quietly(self) -> None:
+        self.settle(_outcome_of(self.reading.intent))
+
     def explain(self) -> None:
         self.say("help", MessageKind.HELP)
 
@@ -254,6 +257,7 @@ _DEEDS: dict[Decision, Callable[[_Deed], None]] = {
     Decision.HAND_OFF: lambda deed: deed.hand_over(Decision.HAND_OFF),
     Decision.HOLD_AND_HAND_OFF: lambda deed: deed.hand_over(Decision.HOLD_AND_HAND_OFF),
     Decision.REQUEST_OPT_IN: lambda deed: deed.hand_over(Decision.REQUEST_OPT_IN),
+    Decision.SETTLE: _Deed.settle_quietly,
     Decision.KEEP: _Deed.keep,
 }
 assert set(_DEEDS) == set(Decision), "every Decision needs its deed"

@@ -54,6 +54,21 @@ def decide(reading: Reading, now: Situation) -> Decision:
     return _when_sure(reading, now)
 
 
+def decide_verdict(reading: Reading, now: Situation, *, is_said: bool) -> Decision:
+    """As for a reply that was surely read, but a person has it in hand: nothing is handed back to them.
+
+    `is_said`: they have answered already, so that the machine adds no thanks and no alternative of its own.
+    """
+    decision = decide(reading, now.read_by_a_person())
+    if decision is Decision.HAND_OFF:
+        decision = Decision.THANK if reading.intent in _DECLINES else Decision.SETTLE
+    return Decision.SETTLE if is_said and decision in _SAID_BY_A_PERSON else decision
+
+
+_DECLINES = (Intent.NOT_NOW, Intent.NOT_THAT)
+_SAID_BY_A_PERSON = (Decision.THANK, Decision.OFFER_ALTERNATIVE)
+
+
 def _after_closing(reading: Reading, now: Situation) -> Decision:
     """A closed campaign says nothing more by itself. A late no needs nobody; everything else is shown to a person."""
     is_plain_no = reading.acted and reading.intent is Intent.NO and not now.has_commitment

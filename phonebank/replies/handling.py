@@ -4,11 +4,14 @@ A volunteer's verdict and the supporter's own page come through the same door: e
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from phonebank.asks.models import Ask
 from phonebank.errors import RefusedError
+from phonebank.followups.lifecycle import STANDING
 from phonebank.followups.models import Commitment
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.handoffs import queries as handoff_queries
@@ -27,7 +30,7 @@ from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
 from phonebank.replies import matching, recording
 from phonebank.replies.carrying_out import Cause, carry_out
-from phonebank.replies.decisions import Situation, decide
+from phonebank.replies.decisions import Situation, decide, decide_verdict
 from phonebank.replies.matching import Talk
 from phonebank.replies.reading import Reading, read
 
@@ -102,15 +105,27 @@ def verdict(
 def change_of_mind(
     session: Session, commitment: Commitment, intent: Intent, *, address: str, now: datetime
 ) -> Decision:
-    """YES, NO or OPT_OUT from the supporter's own page."""
+    """YES, NO or OPT_OUT to this very commitment, from the supporter's own page."""
     recipient = recipient_queries.by_id(session, commitment.recipient_id, lock=True)
+    ask = session.get(Ask, commitment.ask_id)
     assert recipient is not None
-    talk = matching.of_recipient(session, recipient)
+    assert ask is not None
+    talk = replace(matching.of_recipient(session, recipient), ask=ask)
+    if intent is Intent.NO:
+        talk = replace(talk, commitment=commitment)
     reading = Reading(intent, 1.0, "on their page", acted=True)
-    decision = decide(reading, talk.situation.read_by_a_person())
+    decision = _on_their_page(intent, stands=commitment.status in STANDING)
     cause = Cause(f"page:{now.timestamp():.0f}", by="their page", address=address, now=now)
     carry_out(session, decision, reading, talk=talk, phone=recipient.phone, cause=cause)
     return decision
+
+
+def _on_their_page(intent: Intent, *, stands: bool) -> Decision:
+    if intent is Intent.OPT_OUT:
+        return Decision.OPT_OUT
+    if intent is Intent.YES:
+        return Decision.KEEP if stands else Decision.CONFIRM
+    return Decision.WITHDRAW if stands else Decision.KEEP
 
 
 def _asked_back_in(session: Session, texts: Sequence[Message], now: datetime) -> bool:
@@ -130,10 +145,8 @@ def _situation(session: Session, phone: str, talk: Talk | None) -> Situation:
 def _verdict_decision(session: Session, handoff: Handoff, talk: Talk | None, reading: Reading) -> Decision:
     if talk is None:
         return Decision.OPT_OUT if reading.intent is Intent.OPT_OUT else Decision.KEEP
-    decision = decide(reading, talk.situation.read_by_a_person())
     is_said = message_queries.has_answered_since(session, handoff.phone)
-    quiet = {Decision.OFFER_ALTERNATIVE: Decision.KEEP, Decision.THANK: Decision.KEEP}
-    return quiet.get(decision, decision) if is_said else decision
+    return decide_verdict(reading, talk.situation, is_said=is_said)
 
 
 def _name_of(session: Session, person_id: int) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phonebank.intents import ANSWERED_BY_MACHINE, Decision, Intent, Outcome
-from phonebank.replies.decisions import Answering, Situation, decide
+from phonebank.replies.decisions import Answering, Situation, decide, decide_verdict
 from phonebank.replies.reading import Reading
 
 YES, NO, NOT_NOW, NOT_THAT = Intent.YES, Intent.NO, Intent.NOT_NOW, Intent.NOT_THAT
@@ -58,6 +58,7 @@ def every_situation():
 
 def test_every_combination_has_a_decision():
     every = {decide(told, stands) for told in every_reading() for stands in every_situation()}
+    every |= {decide_verdict(told, stands, is_said=True) for told in every_reading() for stands in every_situation()}
     assert every == set(Decision), "a Decision that nothing leads to is dead"
 
 

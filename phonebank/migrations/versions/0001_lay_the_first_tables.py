@@ -658,6 +658,7 @@ def upgrade() -> None:
                 "hand_off",
                 "hold_and_hand_off",
                 "request_opt_in",
+                "settle",
                 "keep",
                 name="decision_known",
                 native_enum=False,
