@@ -4,7 +4,6 @@ import csv
 import io
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 
 import openpyxl
@@ -283,23 +282,3 @@ def test_progress_is_told_after_each_batch(monkeypatch):
     )
     assert [rows for rows, _ in told] == [10, 20, 30, 35]
     assert told[-1][1] == 1.0
-
-
-@pytest.mark.database("sqlite")
-def test_an_import_killed_outright_leaves_whole_batches(database_url, tmp_path):
-    path = tmp_path / "list.csv"
-    path.write_text("Phone\n" + "".join(f"212555{number:04d}\n" for number in range(9000)))
-    script = (
-        "import os, sys\nfrom datetime import UTC, datetime\nfrom pathlib import Path\n"
-        "from phonebank import db\nfrom phonebank.contacts import importing\n"
-        "db.configure(sys.argv[1]); importing.BATCH = 1000\n"
-        "def kill(so_far, share):\n    if so_far.rows >= 4000: os.kill(os.getpid(), 9)\n"
-        "importing.import_list(Path(sys.argv[2]), importing.Order('supporters', 'me'),"
-        " now=datetime(2027, 2, 1, tzinfo=UTC), progress=kill)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(db.engine().url), str(path)], check=False)
-    assert done.returncode == -9
-    assert len(everyone()) == len(members()) == 4000
-    result = import_list(path, Order("supporters", "me"), now=LATER)
-    assert (result.imported, result.updated) == (5000, 4000)
-    assert len(everyone()) == len(members()) == 9000
