@@ -27,7 +27,7 @@ def start_clock(chosen: Settings, speed: float = 1.0) -> None:
 
 def start_carrier(chosen: Settings, supervisor: Supervisor, **config: Any) -> Settings:
     """Start a stand-in carrier. Gives the settings with which it is spoken to. `config`: its own."""
-    port, keys = _free_port(), {"account_sid": "AC" + secrets.token_hex(16), "auth_token": secrets.token_hex(16)}
+    port, keys = free_port(), {"account_sid": "AC" + secrets.token_hex(16), "auth_token": secrets.token_hex(16)}
     config = {"reply_pace": _PACE, "delivery_delay": _DELIVERED_WITHIN} | config
     written = chosen.var / "carrier.json"
     written.touch(mode=0o600)
@@ -57,7 +57,8 @@ def welcome(chosen: Settings) -> list[str]:
     ]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((premises.LOOPBACK, 0))
         port: int = probe.getsockname()[1]

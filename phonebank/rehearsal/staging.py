@@ -13,7 +13,7 @@ from sqlmodel import Session
 from phonebank import db
 from phonebank.campaigns import launching, preflight, queries, spec
 from phonebank.campaigns.models import Campaign
-from phonebank.campaigns.queries import Parts
+from phonebank.campaigns.preflight import Preflight
 from phonebank.campaigns.spec import CampaignSpec
 from phonebank.contacts import importing
 from phonebank.contacts.importing import Order
@@ -75,7 +75,7 @@ def set_stage(settings: Settings, now: datetime) -> dict[Role, str]:
     return links
 
 
-def supporters(people: Iterable[Any], cast: Iterable[str | None]) -> Iterator[dict[str, Any]]:
+def supporters(people: Iterable[Any], cast: Iterable[str | None] = repeat(None)) -> Iterator[dict[str, Any]]:
     """Contacts as simulated people for the carrier: those of several possible zones live in the first."""
     for person, persona in zip(people, cast, strict=False):
         yield {
@@ -87,7 +87,7 @@ def supporters(people: Iterable[Any], cast: Iterable[str | None]) -> Iterator[di
         }
 
 
-def launch(settings: Settings, campaign: Campaign, *, by: str, now: datetime) -> Parts:
+def launch(settings: Settings, campaign: Campaign, *, by: str, now: datetime) -> Preflight:
     """Launch it as a person would: looked at first, the carrier asked. Raises RefusedError with what stops it."""
     account = Account(settings)
     account.set_webhooks(campaign.sender)
@@ -96,7 +96,7 @@ def launch(settings: Settings, campaign: Campaign, *, by: str, now: datetime) ->
         found = preflight.check(session, parts, settings=settings, account=account, now=now)
     with db.transaction() as session:
         launching.launch(session, campaign, found, by=by, because="a rehearsal", at=None, now=now)
-    return parts
+    return found
 
 
 def _link(session: Session, role: Role, name: str, now: datetime) -> str:
