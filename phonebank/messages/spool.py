@@ -5,6 +5,7 @@ Opt-outs are replayed first. A file that cannot be understood is set aside, neve
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -28,7 +29,9 @@ def keep(folder: Path, kind: str, key: str, form: Mapping[str, str], now: dateti
     Raises OSError when the disk refuses: then the carrier must not be told that we have it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{now.timestamp():017.6f}-{uuid4().hex}"
+    name = (
+        f"{now.timestamp():017.6f}-{time.monotonic_ns():020d}-{uuid4().hex}"  # in order though the clock stands still
+    )
     draft = folder / f"{name}.new"
     with draft.open("w", encoding="utf-8") as file:
         json.dump({"kind": kind, "key": key, "at": now.isoformat(), "form": dict(form)}, file)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from phonebank import clock, db, logs
 from phonebank.errors import BadInputError
@@ -73,7 +74,7 @@ def _stored_or_spooled(store: Callable[[], Any], kind: str, key: str, form: Mapp
     """Stored; or, while the database is down, on disk before the carrier hears 204. With neither: 503."""
     try:
         store()
-    except DBAPIError as wrong:
+    except (DBAPIError, NoConnectionFree) as wrong:
         log.warning("the database is down; kept on disk", kind=kind, error=type(wrong).__name__)
         try:
             spool.keep(_settings().var / "spool", kind, key, form, clock.now())
