@@ -17,9 +17,10 @@ def main(words: list[str]) -> None:
     queues = parent.take(words)
     setproctitle(" ".join(["phonebank worker", *queues]))
     opening.open_process(load())
-    if not queues:
-        sys.exit(forking.work_each(jobs.QUEUES))
-    jobs.work(queues)
+    if queues:
+        jobs.work(queues)
+    else:
+        forking.work_each(jobs.QUEUES)
 
 
 if __name__ == "__main__":

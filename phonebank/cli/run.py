@@ -48,15 +48,12 @@ def open_house(chosen: Settings, supervisor: Supervisor) -> None:
 
 
 def start_parts(chosen: Settings, supervisor: Supervisor) -> None:
-    """Pages, workers and clock. Urgent turns have a worker of their own, which no blast can block."""
+    """Pages, a worker for each queue, and the clock."""
     environment = settings.child_environment(chosen)
     listening = ("--host", host(chosen), "--port", str(chosen.port))
     supervisor.start(Part(WEB, (*ours("phonebank", "web"), *parent.option(), *listening), _WEB_RANK, environment))
-    for queue in jobs.QUEUES:
-        command = (*ours("workers"), *parent.option(), queue)
-        supervisor.start(Part(f"phonebank worker {queue}", command, _WORK_RANK, environment))
-    command = (*ours("workers.clock"), *parent.option())
-    supervisor.start(Part("phonebank clock", command, _WORK_RANK, environment))
+    supervisor.start(Part("phonebank worker", (*ours("workers"), *parent.option()), _WORK_RANK, environment))
+    supervisor.start(Part("phonebank clock", (*ours("workers.clock"), *parent.option()), _WORK_RANK, environment))
 
 
 def wait_for_web(chosen: Settings, supervisor: Supervisor) -> None:
