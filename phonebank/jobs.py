@@ -189,7 +189,10 @@ def stop_soon() -> None:
 class _Worker(Worker):
     """RQ's forking worker, whose turn in hand ends at its next batch when the worker is asked to stop."""
 
+    is_asked_to_stop = False
+
     def request_stop(self, signum: int, frame: Any) -> None:
+        self.is_asked_to_stop = True
         if self.horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGUSR1)
@@ -208,6 +211,13 @@ def work(queues: list[str]) -> None:
     unknown = [name for name in queues if name not in QUEUES]
     if unknown:
         raise BadInputError(f"There is no queue {unknown[0]!r}; there are {', '.join(QUEUES)}.")
+    while not _work_while_redis_is_up(queues):
+        log.warning("Redis was lost; beginning again")
+        time.sleep(1)
+
+
+def _work_while_redis_is_up(queues: list[str]) -> bool:
+    """Take turns until asked to stop: True; or until Redis is gone, where RQ's own worker gives up: False."""
     while not is_up():
         log.warning("waiting for Redis")
         time.sleep(1)
@@ -220,4 +230,8 @@ def work(queues: list[str]) -> None:
         job_monitoring_interval=10,
         log_job_description=False,
     )
-    worker.work(logging_level="WARNING")
+    with suppress(RedisError):
+        worker.work(logging_level="WARNING")
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # RQ's own handlers speak to Redis
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return worker.is_asked_to_stop

@@ -119,9 +119,11 @@ class _Turn:
         recorder = asyncio.create_task(self._record())
         try:
             async with twilio.speaking(self.settings) as gateway:
-                await self._speak_batches(gateway)
-                if self.speaking:
-                    await asyncio.wait(self.speaking)
+                try:
+                    await self._speak_batches(gateway)
+                finally:  # whatever went wrong, what is being said is waited for, and so recorded
+                    if self.speaking:
+                        await asyncio.wait(self.speaking)
         finally:
             self.is_over = True
             self.heard.set()

@@ -125,8 +125,6 @@ def _move(session: Session, where: Any, **values: Any) -> int:
 def silence(session: Session, phone: str, outcome: Outcome, now: datetime) -> int:
     """Leave this number alone in every campaign. What they decided elsewhere stays known; no decision becomes this."""
     theirs = col(Recipient.phone) == phone
-    waiting = theirs & (col(Recipient.status) == PENDING)
-    _move(session, waiting, status=EXCLUDED, excluded_because="opted out", outcome=outcome)
-    heard = theirs & (col(Recipient.status) != EXCLUDED)
-    _move(session, heard & (col(Recipient.outcome) == Outcome.NONE), outcome=outcome)
-    return _move(session, heard, status=SETTLED, settled_at=now)
+    _move(session, theirs & (col(Recipient.outcome) == Outcome.NONE), outcome=outcome)
+    _move(session, theirs & (col(Recipient.status) == PENDING), status=EXCLUDED, excluded_because="opted out")
+    return _move(session, theirs & (col(Recipient.status) != EXCLUDED), status=SETTLED, settled_at=now)
