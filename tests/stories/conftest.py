@@ -10,6 +10,7 @@ import pytest
 
 from phonebank import clock as house_clock
 from phonebank import db
+from tests.support import promises
 from tests.support.house import House
 from tests.support.walk import Walk
 
@@ -49,7 +50,7 @@ def walk(houses, databases, database_kind, request) -> Iterator[Walk]:
             house.carrier.faults(clear=True)
             house.start_all()
             walk.until_quiet()
-            walk.check()
+            promises.check(walk)
             houses[database_kind] = house
     finally:
         walk.leave()

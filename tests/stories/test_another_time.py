@@ -1,8 +1,8 @@
 """A not now is offered the prepared alternative, and a yes to that is a yes to its time."""
 
+from phonebank import db
 from phonebank.asks.models import Ask
 from phonebank.followups.queries import standing_of
-from tests.support.walk import looking
 
 
 def test_a_not_now_becomes_a_yes_to_the_alternative(walk):
@@ -15,7 +15,7 @@ def test_a_not_now_becomes_a_yes_to_the_alternative(walk):
     assert walk.recipient(number).outcome == "not_now"
     walk.says(number, "Yes, that works!")
     confirmation = walk.until_heard(number, "Wonderful", "/y/")
-    with looking() as session:
+    with db.reading() as session:
         commitment = standing_of(session, walk.recipient(number).id)
         starts_at = session.get(Ask, commitment.ask_id).starts_at
     assert starts_at.isoformat()[:10] == walk.event(8)[:10]

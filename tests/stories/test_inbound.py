@@ -2,13 +2,13 @@
 
 from sqlmodel import select
 
+from phonebank import db
 from phonebank.replies.models import ReplyReading
-from tests.support.walk import looking
 
 
 def _readings(walk, number):
     texts = [text.id for text in walk.replies(number)]
-    with looking() as session:
+    with db.reading() as session:
         return [one for one in session.exec(select(ReplyReading)) if one.message_id in texts]
 
 

@@ -48,7 +48,10 @@ def test_two_volunteers_answering_at_once_send_one_text(walk, maybe):
     both = [walk.volunteer("Ana"), walk.volunteer("Ben")]
     with ThreadPoolExecutor(2) as at_once:
         pages = list(at_once.map(lambda who: _take(who, handoff_id), both))
-        nonces = [who.field(page, "nonce") if 'name="nonce"' in page else "none" for who, page in zip(both, pages, strict=True)]
+        nonces = [
+            who.field(page, "nonce") if 'name="nonce"' in page else "none"
+            for who, page in zip(both, pages, strict=True)
+        ]
         said = list(at_once.map(lambda i: _answer(both[i], handoff_id, f"From volunteer {i}", nonces[i]), (0, 1)))
     assert sorted(status < 400 for status in said) == [False, True]
     walk.until_heard(number, f"From volunteer {[status < 400 for status in said].index(True)}")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from phonebank import db
 from phonebank.messages import queries as messages
 from phonebank.optouts import queries as optouts
-from tests.support.walk import looking
 
 OUR_NUMBER = "+12025550190"
 
@@ -71,7 +71,7 @@ def test_a_number_we_do_not_know_is_kept_and_shown_and_its_stop_counts(walk):
     walk.launch([stranger, other])
     walk.until_asked()
     assert not walk.heard(stranger)
-    with looking() as session:
+    with db.reading() as session:
         assert {text.body for text in messages.unmatched(session)} >= {"Who are you people?", "Stop."}
 
 
@@ -87,5 +87,5 @@ def test_importing_an_opted_out_number_again_never_revives_it(walk):
     walk.launch([number, other], lists=["everybody again"])
     walk.until_asked()
     assert len(walk.heard(number)) == 1
-    with looking() as session:
+    with db.reading() as session:
         assert optouts.is_opted_out(session, number)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from phonebank import db
 from phonebank.followups import queries as followups
-from tests.support.walk import looking
 
 REMINDER = "See you tomorrow, {{ first_name }}! Still good? Reply Y or N."
 
@@ -22,7 +22,7 @@ def pledged(walk):
 
 
 def _commitment(walk, number):
-    with looking() as session:
+    with db.reading() as session:
         return followups.by_token(session, _token(walk, number))
 
 

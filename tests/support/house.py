@@ -22,8 +22,7 @@ SERVICE = "MG" + "0" * 32
 LONE = tuple(f"+1{area}5550199" for area in (202, 212, 303, 312, 404, 415, 512, 617, 702, 713))
 """Numbers of ours in no service, each with a queue of its own of a segment a second."""
 
-WORKERS = jobs.QUEUES
-PARTS = ("redis", "web", *WORKERS, "clock")
+PARTS = ("redis", "web", "workers", "clock")
 _STARTS_WITHIN_S = 60
 
 
@@ -58,8 +57,13 @@ class House:
             ["/bin/sh", "-c", "read line; kill -9 0"], stdin=subprocess.PIPE, process_group=0
         )
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.workers: dict[str, int] = {}
         self.clock.run()
-        self.start_all()
+        try:
+            self.start_all()
+        except BaseException:
+            self.stop()
+            raise
 
     def enter(self) -> None:
         """Make this the house of the test's own process."""
@@ -92,26 +96,30 @@ class House:
 
     def kill(self, name: str) -> None:
         """SIGKILL a part and whatever it has forked: nothing of it says another word."""
-        part = self.parts[name]
-        part.send_signal(signal.SIGSTOP)  # it forks no more while we look
-        for child in _children(part.pid):
+        for pid in _stopped(self.parts[name].pid):
             with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        part.kill()
-        part.wait()
+                os.kill(pid, signal.SIGKILL)
+        self.parts[name].wait()
 
-    def kill_horse(self, name: str) -> bool:
-        """SIGKILL the turn a worker is at, not the worker. False: it was at none."""
-        horses = _children(self.parts[name].pid)
-        for horse in horses:
-            with suppress(ProcessLookupError):
-                os.kill(horse, signal.SIGKILL)
-        return bool(horses)
+    def kill_turn(self, queue: str) -> bool:
+        """SIGKILL the turn that the worker of this queue is at, not the worker. False: there is none."""
+        return self._signal(queue, signal.SIGKILL)
 
     def logs(self, most: int = 4000) -> str:
         """The last words of every part."""
         said = {path.stem: path.read_text(errors="replace")[-most:] for path in sorted(self.home.glob("*.log"))}
         return "\n".join(f"--- {name}\n{words}" for name, words in said.items() if words.strip())
+
+    def is_busy(self, queue: str) -> bool:
+        """Whether the worker of this queue is at a turn."""
+        return bool(self._turns(queue))
+
+    def freeze(self, queue: str) -> bool:
+        """Stop the turn of this queue in its tracks. False: there is none."""
+        return self._signal(queue, signal.SIGSTOP)
+
+    def thaw(self, queue: str) -> bool:
+        return self._signal(queue, signal.SIGCONT)
 
     def stop(self) -> None:
         self._keeper.stdin.close()
@@ -120,33 +128,55 @@ class House:
         self.carrier.stop()
 
     def _are_up(self, names: list[str]) -> bool:
-        """Whether the web answers and these workers (the newest of their kind) wait for turns."""
-        wanted = {str(self.parts[name].pid) for name in names if name in WORKERS}
+        """Whether the web answers, and every queue has a worker when they were just started."""
         try:
-            with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as bell:
-                there = {bell.hget(worker, "pid") for worker in bell.scan_iter("rq:worker:*")}
-            answer = requests.get(f"{self.settings.address}/health/live", timeout=5)
+            if "workers" in names:
+                self.workers = self._look_for_workers()
+            return (
+                len(self.workers) == len(jobs.QUEUES)
+                and requests.get(f"{self.settings.address}/health/live", timeout=5).ok
+            )
         except (redis.RedisError, requests.RequestException):
             return False
-        return answer.ok and wanted <= there
+
+    def _look_for_workers(self) -> dict[str, int]:
+        """The process that serves each queue, as RQ knows it."""
+        ours = {str(child) for child in _children(self.parts["workers"].pid)}
+        with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as bell:
+            known = [bell.hmget(key, "pid", "queues") for key in bell.scan_iter("rq:worker:*")]
+        return {queue: int(pid) for pid, queue in known if pid in ours}
+
+    def _signal(self, queue: str, number: signal.Signals) -> bool:
+        turns = self._turns(queue)
+        for pid in turns:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return bool(turns)
+
+    def _turns(self, queue: str) -> list[int]:
+        return _children(self.workers[queue])
 
     def _command(self, name: str) -> list[str]:
-        python = sys.executable
         if name == "redis":
             socket = ["--port", "0", "--unixsocket", str(self.home / "redis.sock")]
             return [str(programs.redis_server()), "--dir", str(self.home), *socket, "--save", "", "--appendonly", "no"]
-        if name == "web":
-            wide = ["--workers", "1", "--threads", "8", "--bind", f"127.0.0.1:{self.port}"]
-            return [python, "-m", "gunicorn", *wide, "--no-control-socket", "tests.support.wsgi:app"]
-        if name == "clock":
-            return [python, "-c", "from workers import clock; from phonebank.settings import load; clock.run(load())"]
-        return [python, "-m", "workers", name]
+        modules = {"web": ["phonebank", "web"], "workers": ["workers"], "clock": ["workers.clock"]}
+        return [sys.executable, "-m", *modules[name]]
 
     def _environment(self) -> dict[str, str]:
         ours = {name.upper() for name in Settings.model_fields}
         chosen = {name.upper(): str(value) for name, value in self.settings.model_dump().items() if value}
         kept = {name: value for name, value in os.environ.items() if name not in ours}
-        return kept | chosen | {"REHEARSAL": "1", "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
+        return (
+            kept | chosen | {"REHEARSAL": "1", "WEB_CONCURRENCY": "1", "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
+        )
+
+
+def _stopped(pid: int) -> list[int]:
+    """This process and all that come from it, stopped, so that they fork no more while we look."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+    return [pid, *(found for child in _children(pid) for found in _stopped(child))]
 
 
 def _children(pid: int) -> list[int]:

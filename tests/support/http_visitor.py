@@ -9,7 +9,7 @@ import requests
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-class Browser:
+class HttpVisitor:
     """Opens pages of one address and sends their forms."""
 
     def __init__(self, address: str) -> None:

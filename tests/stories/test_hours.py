@@ -1,0 +1,116 @@
+"""Nobody is reached outside contact hours in any zone they may be in; an answer to their own text may be."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.support.house import LONE
+
+EASTERN, CENTRAL, PACIFIC = "America/New_York", "America/Chicago", "America/Los_Angeles"
+NEAR_BORDER = "Eastern or Central"  # western Kentucky's 270: its people may be in either
+
+
+@pytest.fixture
+def at(walk):
+    """at("08:30"): wind the clock on to this moment in New York, tomorrow or later."""
+
+    def wind(moment):
+        hour, minute, *second = map(int, moment.split(":"))
+        local = walk.clock.now().astimezone(ZoneInfo(EASTERN))
+        then = local.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0)
+        walk.clock.set(then if then > local else then + timedelta(days=1))
+
+    return wind
+
+
+def _local_hours(rows, *zones):
+    return [datetime.fromisoformat(row["at"]).astimezone(ZoneInfo(zone)).hour for row in rows for zone in zones]
+
+
+def test_each_is_asked_when_the_hours_open_in_every_zone_they_may_be_in(walk, at):
+    at("07:00")
+    drives = {zone: walk.launch(2, columns={"timezone": zone}) for zone in (EASTERN, CENTRAL, PACIFIC)}
+    border = [f"+1270555010{last}" for last in (1, 2)]
+    drives[NEAR_BORDER] = walk.launch(border, columns={"timezone": ""})
+    heard = []
+    for moment in ("08:59", "09:01", "10:01", "12:01"):
+        at(moment)
+        walk.until(lambda: not _due(walk, drives.values()), "everyone due asked or parked")
+        walk.until_quiet()
+        heard.append({zone for zone, drive in drives.items() if all(walk.asks(number) for number in drive.people)})
+    assert heard[0] == set()
+    assert heard[1] == {EASTERN}
+    assert heard[2] == {EASTERN, CENTRAL, NEAR_BORDER}
+    assert heard[3] == set(drives)
+
+
+def _due(walk, drives):
+    from phonebank import db
+    from phonebank.recipients.queries import any_due
+
+    with db.reading() as session:
+        return any(any_due(session, drive.id, walk.clock.now()) for drive in drives)
+
+
+def test_a_blast_cut_off_by_the_evening_goes_on_in_the_morning(walk, at):
+    at("19:58:00")
+    drive = walk.launch(40, limits={"segments_per_second": 4})
+    walk.until(lambda: len(walk.asks()) >= 4)
+    at("19:59:57")
+    walk.until(lambda: len({row["to"] for row in walk.asks()}) + _parked(walk, drive) >= 40, "asked or parked")
+    assert 0 < len(walk.asks()) < 40
+    assert set(_local_hours(walk.asks(), EASTERN)) == {19}
+    at("09:00:30")
+    walk.until_asked(drive)
+    assert set(_local_hours(walk.asks(), EASTERN)) == {19, 9}
+
+
+def _parked(walk, drive):
+    tomorrow = walk.clock.now() + timedelta(hours=6)
+    waiting = [number for number in drive.people if not walk.asks(number)]
+    texts = [
+        text for number in waiting for text in walk.talk(number) if text.status == "queued" and text.due_at > tomorrow
+    ]
+    return len(texts) + sum(
+        (one := walk.recipient(number)).due_at > tomorrow and one.composed_at is None for number in waiting
+    )
+
+
+def test_no_text_sits_in_the_carriers_queue_past_the_hours(walk, at):
+    sender = LONE[0]  # says one segment a second, however fast we hand them over
+    at("19:59:40")
+    drive = walk.launch(35, sender=sender, limits={"segments_per_second": 20})
+    walk.until(lambda: len(walk.asks()) >= 30)
+    walk.clock.pass_by(minutes=5)
+    walk.until(
+        lambda: all(row["status"] in {"delivered", "failed"} for row in walk.asks()), "the carrier's queue empty"
+    )
+    late = [row for row in walk.asks() if row["error_code"] == 30036]
+    assert late, "the carrier had to give some up"
+    shown = [line for number in drive.people for line in walk.carrier.thread(number)]
+    assert {datetime.fromisoformat(line["at"]).astimezone(ZoneInfo(EASTERN)).hour for line in shown} == {19}
+    walk.may_miss |= set(drive.people)
+
+
+def test_an_answer_at_night_goes_within_ten_minutes_and_later_waits_for_the_morning(walk, at):
+    drive = walk.launch(2)
+    walk.until_asked()
+    quick, slow = drive.people
+    at("23:30")
+    walk.says(quick, "Yes!")
+    walk.until_heard(quick, "Wonderful")
+    walk.says(slow, "Hmm, maybe")
+    handoff = walk.until(lambda: walk.handoff(slow))
+    ana = walk.volunteer("Ana")
+    walk.clock.pass_by(minutes=15)
+    ana.open("/inbox")
+    page = ana.send(f"/inbox/{handoff.id}/take").text
+    ana.send(f"/inbox/{handoff.id}/answer", {"body": "What would help you decide?", "nonce": ana.field(page, "nonce")})
+    answer = walk.until(lambda: walk.talk(slow)[-1] if walk.talk(slow)[-1].kind == "answer" else None)
+    assert answer.due_at.astimezone(ZoneInfo(EASTERN)).hour == 9
+    walk.clock.pass_by(hours=3)
+    walk.until_quiet()
+    assert len(walk.heard(slow)) == 1
+    at("09:01")
+    walk.until_heard(slow, "What would help you decide?")
