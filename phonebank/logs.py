@@ -20,15 +20,18 @@ def _masked(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
     for key, value in event.items():
         if key in _PERSONAL:
             event[key] = "…"
-        elif isinstance(value, str) and key not in {"timestamp", "level"}:
-            event[key] = mask(value)
+        elif key not in {"timestamp", "level"} and not isinstance(value, bool | None):
+            event[key] = mask(str(value))
     return event
 
 
-class _MaskingFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask(record.getMessage()), ()
-        return True
+class _MaskingFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole line, its traceback with it."""
+        try:
+            return mask(super().format(record))
+        except (TypeError, ValueError):  # its words and arguments do not fit: logging itself would print both
+            return f"{record.levelname} {record.name} a line that cannot be written"
 
 
 def configure(level: str, sentry_dsn: str | None = None) -> None:
@@ -36,8 +39,8 @@ def configure(level: str, sentry_dsn: str | None = None) -> None:
     if sentry_dsn:
         _report_errors(sentry_dsn)
     handler = logging.StreamHandler()
-    handler.addFilter(_MaskingFilter())
-    logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s %(message)s", force=True)
+    handler.setFormatter(_MaskingFormatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("twilio", "aiohttp.access", "rq", "gunicorn.access", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(

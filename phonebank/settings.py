@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -20,6 +21,7 @@ _SECRETS = (
     "twilio_api_secret",
     "metrics_token",
 )
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEPT_IN_A_REHEARSAL = ("PHONEBANK_HOME", "PORT", "WEB_CONCURRENCY", "LOG_LEVEL")
 
 
@@ -60,8 +62,11 @@ class Settings(BaseModel):
     @field_validator("public_url")
     @classmethod
     def _an_address_twilio_accepts(cls, url: str) -> str:
-        loopback = url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-        if url and not url.startswith("https://") and not loopback:
+        parts = urlsplit(url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("give the address alone, without ?, # or @")
+        if url and not (is_safe and parts.hostname):
             raise ValueError("use https://… (http is accepted on loopback only)")
         return url.rstrip("/")
 
@@ -175,10 +180,9 @@ def _kept_secret(path: Path) -> str:
         with path.open("x") as new:
             path.chmod(0o600)
             new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
     except OSError as wrong:
-        raise UnavailableError(
-            f"Cannot write {path}: {wrong.strerror}. Make the folder writable, or set SECRET_KEY."
-        ) from None
+        if not path.is_file():  # it may be there from before
+            raise UnavailableError(
+                f"Cannot write {path}: {wrong.strerror}. Make the folder writable, or set SECRET_KEY."
+            ) from None
     return path.read_text()
