@@ -5,7 +5,9 @@ holds more than the limit, whichever second the carrier begins to count at.
 """
 
 import math
+import operator
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,19 +22,28 @@ LATE_S = 0.03
 """A slot missed by more than this is given up and asked for again, so that stalls never bunch texts together."""
 
 _HELD_BACK = 0.96  # requests cross the network with jitter, and it is arrivals that the carrier counts
+_WINDOW_S = 1.02  # a second, and the same jitter
 _FURTHEST_S = 0.25
 _LEAD_S = 0.02
 
 
 @dataclass(frozen=True)
 class Slot:
-    """`starts` is on this process's monotonic clock; each text leaves `seconds_each` a segment later."""
+    """The moment at which each text of so many segments leaves, on this process's monotonic clock."""
 
-    starts: float
-    seconds_each: float
+    leaves: tuple[float, ...]
+    sizes: tuple[int, ...]
+
+    @property
+    def starts(self) -> float:
+        return self.leaves[0]
 
     def is_missed(self) -> bool:
         return time.monotonic() > self.starts + LATE_S
+
+    def fits(self, sizes: Sequence[int]) -> bool:
+        """Whether texts of these sizes, in this order, may take these moments."""
+        return len(sizes) <= len(self.sizes) and all(map(operator.le, sizes, self.sizes))
 
 
 @dataclass(frozen=True)
@@ -47,17 +58,18 @@ def at_once(segments_per_second: float) -> int:
     return max(1, math.floor(segments_per_second * BURST_S))
 
 
-def reserve(sender: str, segments: int, segments_per_second: float, *, urgent: bool) -> Slot | Wait:
-    """The next free stretch of this many segments. Urgent ones go before every ask that has no slot yet."""
+def reserve(sender: str, sizes: Sequence[int], segments_per_second: float, *, urgent: bool) -> Slot | Wait:
+    """The next free moments for texts of these sizes. Urgent ones go before every ask that has no slot yet."""
     rate = max(0.1, segments_per_second * _HELD_BACK)
-    given, micros = _script()(
-        keys=[f"phonebank:pace:{sender}"],
-        args=[segments, rate, int(_FURTHEST_S * 1e6), int(_LEAD_S * 1e6), int(urgent)],
+    spans = [int(seconds * 1e6) for seconds in (_WINDOW_S, _FURTHEST_S, _LEAD_S)]
+    given, *micros = _script()(
+        keys=[f"phonebank:pace:{sender}", f"phonebank:pace:{sender}:texts"],
+        args=[segments_per_second, rate, *spans, int(urgent), *sizes],
     )
-    seconds = int(micros) / 1e6
     if not given:
-        return Wait(min(seconds + 0.001, 1.0))
-    return Slot(starts=time.monotonic() + seconds, seconds_each=1 / rate)
+        return Wait(min(int(micros[0]) / 1e6 + 0.001, 1.0))
+    now = time.monotonic()
+    return Slot(leaves=tuple(now + int(one) / 1e6 for one in micros), sizes=tuple(sizes))
 
 
 @cache

@@ -44,7 +44,7 @@ def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
     if not sizes:
         return None
     fitting = _fitting(sizes, pacing.at_once(pace))
-    slot = pacing.reserve(sender, sum(sizes[:fitting]), pace, urgent=urgent_only)
+    slot = pacing.reserve(sender, sizes[:fitting], pace, urgent=urgent_only)
     if isinstance(slot, pacing.Wait):
         return slot
     time.sleep(max(0.0, slot.starts - time.monotonic() - pacing.LATE_S))
@@ -94,9 +94,10 @@ def _claim(sender: str, most: int, *, urgent_only: bool) -> list[Claimed]:
 
 
 def _kept(slot: pacing.Slot, texts: list[Claimed], sender: str, pace: float) -> pacing.Slot:
-    """The slot, or a later one when the claim took so long that it is missed."""
-    while slot.is_missed():
-        again = pacing.reserve(sender, sum(text.segments for text in texts), pace, urgent=True)
+    """The slot, or a later one when the claim took so long that it is missed, or took longer texts than were seen."""
+    sizes = [text.segments for text in texts]
+    while slot.is_missed() or not slot.fits(sizes):
+        again = pacing.reserve(sender, sizes, pace, urgent=True)
         if isinstance(again, pacing.Wait):
             time.sleep(again.seconds)
         else:
@@ -142,12 +143,10 @@ class _Turn:
             if isinstance(got, pacing.Wait):
                 await asyncio.sleep(got.seconds)
                 continue
-            leaves = got.slot.starts
-            for text in got.texts:
+            for text, leaves in zip(got.texts, got.slot.leaves, strict=False):
                 task = asyncio.create_task(self._speak(gateway, text, leaves))
                 self.speaking.add(task)
                 task.add_done_callback(self.speaking.discard)
-                leaves += text.segments * got.slot.seconds_each
 
     async def _speak(self, gateway: Gateway, text: Claimed, leaves: float) -> None:
         if (early := leaves - time.monotonic()) > 0:
