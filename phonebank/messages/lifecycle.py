@@ -198,10 +198,14 @@ def cancel_one(session: Session, message_id: int, now: datetime) -> bool:
     return bool(cancel(session, col(Message.id) == message_id, now))
 
 
-def cancel_for(session: Session, phone: str, now: datetime, *, kinds: Sequence[str] | None = None) -> int:
-    """Everything still queued for this number, or only these kinds of it."""
-    theirs = col(Message.phone) == phone
-    return cancel(session, theirs if kinds is None else theirs & col(Message.kind).in_(kinds), now)
+def cancel_for(session: Session, phone: str, now: datetime) -> int:
+    """Everything still queued for this number."""
+    return cancel(session, col(Message.phone) == phone, now)
+
+
+def cancel_kinds(session: Session, recipient_id: int, kinds: Sequence[str], now: datetime) -> int:
+    """What of these kinds is still queued in this one conversation."""
+    return cancel(session, (col(Message.recipient_id) == recipient_id) & col(Message.kind).in_(kinds), now)
 
 
 def move_hours(session: Session, message_id: int, *, due_at: datetime, lapses_at: datetime) -> bool:

@@ -155,7 +155,8 @@ def last_outbound(session: Session, phone: str, campaign_id: int | None = None) 
     )
     if campaign_id is not None:
         ours = ours.where(Message.campaign_id == campaign_id)
-    return session.exec(ours.order_by(col(Message.claimed_at).desc(), col(Message.id).desc())).first()
+    spoken_at = func.coalesce(Message.claimed_at, Message.created_at)  # a claim put back is forgotten
+    return session.exec(ours.order_by(spoken_at.desc(), col(Message.id).desc())).first()
 
 
 def said_to(session: Session, phone: str, since: datetime) -> Sequence[str]:

@@ -117,7 +117,7 @@ class _Deed:
         if talk.commitment is not None and talk.commitment.id is not None:
             followups.withdraw(self.session, talk.commitment.id, self.cause.now)
         kinds = (MessageKind.REMINDER, MessageKind.CONFIRMATION)
-        messages.cancel_for(self.session, self.phone, self.cause.now, kinds=kinds)
+        messages.cancel_kinds(self.session, talk.recipient.id or 0, kinds, self.cause.now)
         self.settle(_outcome_of(self.reading.intent) or Outcome.NO)
 
     def offer_alternative(self) -> None:

@@ -23,7 +23,7 @@ class Situation:
     is_known: bool = True  # they are somebody's recipient
     is_opted_out: bool = False
     is_open: bool = True  # the campaign is not closed
-    is_with_volunteer: bool = False
+    is_with_volunteer: bool = False  # one holds the conversation, or has to read something before anything is said
     has_commitment: bool = False
     outcome: Outcome = Outcome.NONE
     answering: Answering = Answering.ASK
@@ -60,6 +60,8 @@ def decide_verdict(reading: Reading, now: Situation, *, is_said: bool) -> Decisi
     `is_said`: they have answered already, so that the machine adds no thanks and no alternative of its own.
     """
     decision = decide(reading, now.read_by_a_person())
+    if decision is Decision.REQUEST_OPT_IN:
+        return Decision.KEEP  # read, and closed: an opt-out is lifted by START, or in a person's name on its own page
     if decision is Decision.HAND_OFF:
         decision = Decision.THANK if reading.intent in _DECLINES else Decision.SETTLE
     return Decision.SETTLE if is_said and decision in _SAID_BY_A_PERSON else decision

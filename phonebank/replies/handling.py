@@ -53,12 +53,16 @@ def handle_phone(session: Session, phone: str, *, address: str, now: datetime) -
     recipients.mark_asked(session, shown, now)
     talk = matching.of_phone(session, phone)
     if talk is not None and talk.recipient.id is not None:
-        recipients.reply_arrived(session, talk.recipient.id, now)
         messages.belongs_to(session, ids, talk.campaign.id, talk.recipient.id)
     if _asked_back_in(session, texts, now):
         return True
+    if talk is not None and talk.recipient.id is not None:
+        recipients.reply_arrived(session, talk.recipient.id, now)
+    situation = _situation(session, phone, talk)
     reading = read_together(session, texts, talk, now)
-    decision = decide(reading, _situation(session, phone, talk))
+    if situation.is_opted_out and _stopped_at_the_carrier(session, texts):
+        reading = Reading(Intent.OPT_OUT, 1.0, "the carrier took it for a stop", acted=True)
+    decision = decide(reading, situation)
     recording.keep(session, ids, talk, reading, decision, now)
     cause = Cause(f"message:{ids[-1]}", by=BY_THEIR_TEXT, address=address, now=now)
     carry_out(session, decision, reading, talk=talk, phone=phone, cause=cause)
@@ -134,6 +138,12 @@ def _asked_back_in(session: Session, texts: Sequence[Message], now: datetime) ->
     if not keywords.is_exact_opt_in(last.body):
         return False
     return ledger.lift(session, last.phone, because=f"texted “{last.body.strip()[:20]}”", by=BY_THEIR_TEXT, now=now)
+
+
+def _stopped_at_the_carrier(session: Session, texts: Sequence[Message]) -> bool:
+    """Whether the opt-out that stands was recorded with one of these texts, whatever words it used."""
+    ban = optouts.standing(session, texts[0].phone).get(Ban.OPT_OUT)
+    return ban is not None and ban.recorded_by == BY_THEIR_TEXT and ban.recorded_at in {one.created_at for one in texts}
 
 
 def _situation(session: Session, phone: str, talk: Talk | None) -> Situation:

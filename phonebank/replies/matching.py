@@ -17,6 +17,7 @@ from phonebank.intents import Intent
 from phonebank.messages import queries as messages
 from phonebank.messages.models import Message, MessageKind
 from phonebank.optouts import queries as optouts
+from phonebank.optouts.models import Ban
 from phonebank.recipients import queries as recipients
 from phonebank.recipients.models import Recipient
 from phonebank.replies.decisions import Answering, Situation
@@ -59,11 +60,11 @@ def of_recipient(session: Session, recipient: Recipient, last: Message | None = 
     offered = messages.alternatives_offered(session, recipient.id)
     commitment = followups.standing_of(session, recipient.id)
     ask = _ask(session, campaign, offered, prepared)
-    handoff = handoffs.standing_of(session, recipient.phone)
+    handoff, bans = handoffs.standing_of(session, recipient.phone), optouts.standing(session, recipient.phone)
     situation = Situation(
-        is_opted_out=optouts.is_opted_out(session, recipient.phone),
+        is_opted_out=Ban.OPT_OUT in bans,
         is_open=campaign.status is not CampaignStatus.CLOSED,
-        is_with_volunteer=handoff is not None and handoff.status is HandoffStatus.CLAIMED,
+        is_with_volunteer=Ban.HOLD in bans or (handoff is not None and handoff.status is HandoffStatus.CLAIMED),
         has_commitment=commitment is not None,
         outcome=recipient.outcome,
         answering=_ANSWERING.get(last.kind, Answering.ASK) if last else Answering.ASK,

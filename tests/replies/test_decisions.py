@@ -56,6 +56,10 @@ def every_situation():
     return [Situation(*row) for row in flags]
 
 
+def verdicts():
+    return [reading(intent) for intent in Intent]
+
+
 def test_every_combination_has_a_decision():
     every = {decide(told, stands) for told in every_reading() for stands in every_situation()}
     every |= {decide_verdict(told, stands, is_said=True) for told in every_reading() for stands in every_situation()}
@@ -176,8 +180,29 @@ def test_a_yes_that_also_asks_reaches_a_person_too(stands, decision):
     assert decide(reading(YES, asks_too=True), Situation(**stands)) is decision
 
 
-def test_a_verdict_is_not_handed_back_to_the_volunteers():
+HANDS_OVER = {Decision.HAND_OFF, Decision.HOLD_AND_HAND_OFF, Decision.REQUEST_OPT_IN, Decision.CONFIRM_AND_HAND_OFF}
+
+
+def test_a_verdict_is_never_handed_back_to_the_volunteers():
+    for told, stands in itertools.product(verdicts(), every_situation()):
+        for is_said in (False, True):
+            assert decide_verdict(told, stands, is_said=is_said) not in HANDS_OVER, (told.intent, stands)
+
+
+def test_a_volunteers_yes_is_confirmed_though_the_machine_would_not_have_dared():
     stands = Situation(is_with_volunteer=True, answering=Answering.PERSON, is_open=False)
-    assert decide(reading(YES), stands.read_by_a_person()) is Decision.CONFIRM
-    offered = Situation(is_with_volunteer=True, answering=Answering.ALTERNATIVE)
-    assert offered.read_by_a_person().answering is Answering.ALTERNATIVE
+    assert decide_verdict(reading(YES), stands, is_said=True) is Decision.CONFIRM
+
+
+def test_what_a_volunteer_said_is_not_said_again_by_the_machine():
+    for intent in (NO, NOT_NOW, NOT_THAT):
+        stands = Situation(is_with_volunteer=True, alternatives=frozenset({NOT_NOW, NOT_THAT}))
+        assert decide_verdict(reading(intent), stands, is_said=True) is Decision.SETTLE
+        assert decide_verdict(reading(intent), stands, is_said=False) in SPEAKS
+
+
+def test_a_verdict_never_speaks_to_a_number_that_opted_out():
+    for told, stands in itertools.product(verdicts(), every_situation()):
+        if stands.is_opted_out:
+            decision = decide_verdict(told, stands, is_said=False)
+            assert decision in {Decision.KEEP, Decision.SETTLE, Decision.OPT_OUT}
