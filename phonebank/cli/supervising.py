@@ -152,10 +152,17 @@ class _Child:
             if now - self._began > _LIVED_WELL_S:
                 self._wait_s = _FIRST_WAIT_S
             log.warning("a part ended; starting it again", part=self.part.name, status=status, in_s=self._wait_s)
-            self._again_at = now + self._wait_s
-            self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
+            self._rest(now)
         elif now >= self._again_at:
-            self.start()
+            try:
+                self.start()
+            except OSError as wrong:  # no memory or no process to spare just now
+                log.warning("a part cannot be started; trying again", part=self.part.name, error=wrong.strerror)
+                self._rest(now)
+
+    def _rest(self, now: float) -> None:
+        self._again_at = now + self._wait_s
+        self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
 
     def tell(self, number: signal.Signals) -> None:
         if self.process.poll() is None:
