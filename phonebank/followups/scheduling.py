@@ -2,7 +2,8 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 from sqlmodel import Session
@@ -60,7 +61,7 @@ def _schedule(
     if ask.starts_at is None:
         return
     for plan in campaign_queries.follow_up_plans_of(session, campaign):
-        due_at = _inside_hours(campaign, recipient, ask.starts_at - timedelta(seconds=plan.before_seconds))
+        due_at = _inside_hours(campaign, recipient, ask.starts_at - timedelta(seconds=plan.before_seconds), ask)
         if due_at > now:
             row = {"commitment_id": commitment_id, "plan_id": plan.id, "due_at": due_at}
             scheduled = row | {"status": FollowUpStatus.SCHEDULED}
@@ -68,8 +69,11 @@ def _schedule(
             lifecycle.schedule_again(session, commitment_id, plan_id=plan.id or 0, due_at=due_at)
 
 
-def _inside_hours(campaign: Campaign, recipient: Recipient, at: datetime) -> datetime:
-    """A moment, or the last one before it inside their contact hours: "see you tomorrow" must not come today."""
+def _inside_hours(campaign: Campaign, recipient: Recipient, at: datetime, ask: Ask) -> datetime:
+    """A moment inside their contact hours, on the same day where it can be: "see you tomorrow" must not come today.
+
+    Hours that open later that day are waited for while the event is still ahead; else it comes before the night.
+    """
     for earlier in range(_LONGEST_NIGHT_H):
         moment = at - timedelta(hours=earlier)
         try:
@@ -78,7 +82,15 @@ def _inside_hours(campaign: Campaign, recipient: Recipient, at: datetime) -> dat
             return at
         if window.opens_at <= moment:
             return moment if not earlier else min(at, window.closes_at - _BEFORE_CLOSING)
+        if not earlier and window.opens_at < min(_day_is_over(at, ask), ask.starts_at or at):
+            return window.opens_at
     return at
+
+
+def _day_is_over(at: datetime, ask: Ask) -> datetime:
+    """The midnight that ends this moment's day where the event is."""
+    there = at.astimezone(ZoneInfo(ask.timezone))
+    return datetime.combine(there.date() + timedelta(days=1), time(), there.tzinfo).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -105,11 +117,10 @@ def write_due(session: Session, *, address: str, now: datetime, most: int = 200)
 def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
     assert due.follow_up.id is not None
     recipient = recipient_queries.by_id(session, due.commitment.recipient_id)
-    too_late = due.ask.starts_at is not None and due.ask.starts_at <= now
-    if recipient is None or too_late or due.campaign.status is CampaignStatus.CLOSED:
+    # Written for its own day: "see you tomorrow" sends people a day late when it comes on the day itself.
+    useless_at = min(_day_is_over(due.follow_up.due_at, due.ask), due.ask.starts_at or datetime.max.replace(tzinfo=UTC))
+    if recipient is None or useless_at <= now or due.campaign.status is CampaignStatus.CLOSED:
         lifecycle.lapse(session, due.follow_up.id)
-        return
-    if not lifecycle.mark_sent(session, due.follow_up.id):
         return
     try:
         text = composing.NewText(
@@ -121,11 +132,14 @@ def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
             campaign_id=due.campaign.id,
             recipient_id=recipient.id,
             step=f"reminder:{due.follow_up.id}",
-            useless_at=due.ask.starts_at,
+            useless_at=useless_at,
         )
-        composing.compose(session, text, now)
+        composing.compose(session, text, now)  # another turn may be at it too: its step is written once
     except (RefusedError, WordingError, NeverOpen) as wrong:
         log.warning("a reminder cannot be written", follow_up=due.follow_up.id, error=type(wrong).__name__)
+        lifecycle.lapse(session, due.follow_up.id)
+    else:
+        lifecycle.mark_sent(session, due.follow_up.id)
 
 
 def _words(session: Session, due: _Due, recipient: Recipient, address: str, now: datetime) -> str:
