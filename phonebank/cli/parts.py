@@ -53,9 +53,9 @@ def _become(*words: str) -> NoReturn:
     """Turn into a part that lies above this package, with these very settings."""
     chosen = settings.load()
     _refuse_newer(chosen)
-    os.chdir(supervising.ROOT)
-    command = supervising.ours(*words)
-    os.execve(command[0], command, settings.child_environment(chosen))  # noqa: S606  # our own module
+    command, environment = supervising.ours(*words), settings.child_environment(chosen)
+    os.chdir(supervising.ROOT)  # only now: the home folder may be named from where we were
+    os.execve(command[0], command, environment)  # noqa: S606  # our own module
 
 
 def _refuse_newer(chosen: Settings) -> None:

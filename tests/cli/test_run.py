@@ -137,3 +137,19 @@ def test_a_disk_that_is_full_is_refused(monkeypatch, phonebank, free_port):
 
     monkeypatch.setattr(premises.os, "fsync", no_room)
     assert "The disk is full" in phonebank.refused("run", "--port", free_port)
+
+
+def test_a_part_keeps_the_working_folder_as_its_home(home, monkeypatch, phonebank):
+    class Became(Exception):  # noqa: N818 - what happened, not what went wrong
+        pass
+
+    def become(_program, _words, environment):
+        raise Became(environment["PHONEBANK_HOME"])
+
+    monkeypatch.delenv("PHONEBANK_HOME")
+    monkeypatch.chdir(home)
+    monkeypatch.setattr("os.execve", become)
+    for part in ("worker", "clock"):
+        with pytest.raises(Became, match=str(home)):
+            phonebank(part)
+        os.chdir(home)
