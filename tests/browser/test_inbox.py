@@ -12,7 +12,7 @@ from phonebank.messages.models import MessageKind
 from phonebank.messages.queries import conversation
 from phonebank.people.models import Role
 from tests.support import conversations as make
-from tests.support.browsing import DESK, PHONE, SMALL
+from tests.support.browsing import DESK, PHONE, SMALL, shot
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -248,6 +248,16 @@ def test_an_open_page_that_is_used_keeps_its_conversation(site, waits, clock):
     assert page.locator("#talk").get_attribute("data-state") == "mine"
 
 
+@pytest.mark.parametrize(("size", "name"), [(DESK, "inbox"), (PHONE, "inbox-on-a-phone")], ids=["desk", "phone"])
+def test_the_whole_conversation_and_the_next_step_are_on_one_page(site, waits, size, name):
+    handoff_id, _ = waits("Rosa", "Maybe! When does it end? I have class until 7.", reason="maybe")
+    page = _taken(site, handoff_id, size=size)
+    expect(page.get_by_text("I have class until 7")).to_be_visible()
+    page.get_by_label("Your answer to Rosa").fill("We finish at 8, and you can join at 7. Can I count on you?")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    shot(page, name)
+
+
 @pytest.mark.parametrize("size", [SMALL, PHONE, DESK], ids=["small", "phone", "desk"])
 def test_every_page_fits_its_screen(site, waits, clock, size):
     handoff_id, _ = waits("Rosa", "w" * 300)
@@ -274,6 +284,7 @@ def test_a_supporter_takes_the_calendar_file_and_changes_their_mind(site, waits,
         luis = make.supporter(session, drive, clock.now(), "Luis")
         token = scheduling.pledge(session, drive, session.get(make.Ask, drive.ask_id), luis, clock.now()).token
     page = site.page(f"/y/{token}", SMALL)
+    shot(page, "supporter")
     with page.expect_download() as download:
         page.get_by_role("link", name="Add it to my calendar").click()
     assert download.value.suggested_filename == "event.ics"

@@ -1,6 +1,5 @@
 """Staff in Chromium: sign in, import, write, launch, watch, pause; on a small phone, without scripts, by keyboard."""
 
-import os
 import shutil
 import tempfile
 from datetime import timedelta
@@ -12,10 +11,9 @@ from playwright.sync_api import expect
 from phonebank import clock as house_clock
 from phonebank import db
 from phonebank.people.models import Role
-from tests.support.browsing import DESK, PHONE, SMALL, Site
+from tests.support.browsing import DESK, PHONE, SMALL, Site, shot
 from tests.support.campaigns import a_campaign, a_contact
 from tests.support.house import SERVICE, House
-from tests.support.sources import ROOT
 
 pytestmark = pytest.mark.database("sqlite")
 SUPPORTERS = [("Elsa", "(202) 555-0143"), ("Hal", "202-555-0144"), ("Rosa", "+1 202 555 0145"), ("Nobody", "no number")]
@@ -63,14 +61,6 @@ def living_site(chromium, house):
     yield opened
     opened.close()
     assert opened.errors == []
-
-
-def shot(page, name):
-    """Keep a picture for the docs when asked to: SCREENSHOTS=1 pytest tests/browser."""
-    if os.environ.get("SCREENSHOTS"):
-        folder = ROOT / "docs" / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 def figure(page, label):

@@ -1,5 +1,6 @@
 """Somebody's own browser on a running site; what goes wrong in its console is kept."""
 
+import os
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -8,6 +9,7 @@ from phonebank import db
 from phonebank.people import accounts
 from phonebank.people.models import Role
 from tests.support import conversations as make
+from tests.support.sources import ROOT
 from tests.support.winding import WoundClock
 
 PHONE = {"width": 390, "height": 844}
@@ -59,3 +61,11 @@ class Site:
     def _heard(self, kind: str, text: str) -> None:
         if kind == "error" and "Failed to load resource" not in text and "net::ERR" not in text:
             self.errors.append(text)
+
+
+def shot(page: Page, name: str, *, whole: bool = True) -> None:
+    """Keep a picture for the docs when asked to: SCREENSHOTS=1 pytest tests/browser."""
+    if os.environ.get("SCREENSHOTS"):
+        folder = ROOT / "docs" / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=whole)
