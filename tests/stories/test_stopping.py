@@ -40,7 +40,7 @@ def test_a_stop_silences_what_is_queued_and_what_is_yet_to_come(walk):
     walk.until_heard(number, "Wonderful")
     walk.says(number, "Stop!")
     walk.until(lambda: walk.recipient(number).outcome == "yes" and walk.is_opted_out(number))
-    walk.clock.pass_by(days=6, hours=6)
+    walk.pass_by(days=6, hours=6)
     walk.until_quiet()
     assert len(walk.heard(number)) == 2
 
@@ -62,7 +62,7 @@ def test_a_number_we_do_not_know_is_kept_and_shown_and_its_stop_counts(walk):
     stranger, other = walk.people(2)
     hello = walk.carrier.inbound(sender=stranger, to=OUR_NUMBER, body="Who are you people?")
     assert hello["answers"] == [200]
-    walk.clock.pass_by(seconds=4)
+    walk.pass_by(seconds=4)
     walk.until(lambda: walk.replies(stranger)[-1].status == "handled")
     assert "Who are you people?" in walk.volunteer("Olga", "organizer").open("/unmatched")
     walk.carrier.inbound(sender=stranger, to=OUR_NUMBER, body="Stop.")

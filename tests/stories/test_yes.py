@@ -31,7 +31,7 @@ def _token(walk, number):
 
 
 def _remind(walk, number):
-    walk.clock.set(walk.clock.now() + timedelta(days=6, hours=6))
+    walk.wind(walk.clock.now() + timedelta(days=6, hours=6))
     walk.until_heard(number, "See you tomorrow")
 
 
@@ -40,7 +40,7 @@ def test_a_yes_is_confirmed_reminded_once_and_kept(walk, pledged):
     _remind(walk, pledged)
     walk.says(pledged, "Y")
     walk.until(lambda: _commitment(walk, pledged).status == "confirmed")
-    walk.clock.pass_by(hours=3)
+    walk.pass_by(hours=3)
     walk.until_quiet()
     assert [body[:8] for body in walk.heard(pledged)] == ["Hi P" + pledged[-4:], "Wonderfu", "See you "]
 
@@ -56,6 +56,6 @@ def test_a_no_to_the_reminder_takes_the_yes_back(walk, pledged):
 def test_a_yes_taken_back_is_not_reminded(walk, pledged):
     walk.says(pledged, "Sorry, I can't make it after all")
     walk.until(lambda: _commitment(walk, pledged).status == "withdrawn")
-    walk.clock.set(walk.clock.now() + timedelta(days=6, hours=6))
+    walk.wind(walk.clock.now() + timedelta(days=6, hours=6))
     walk.until_quiet()
     assert not [body for body in walk.heard(pledged) if "See you tomorrow" in body]

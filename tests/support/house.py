@@ -53,9 +53,8 @@ class House:
         )
         # All parts share this one's process group, and it kills the group when our end of its pipe is closed,
         # so that nothing outlives the tests, however they end.
-        self._keeper = subprocess.Popen(
-            ["/bin/sh", "-c", "read line; kill -9 0"], stdin=subprocess.PIPE, process_group=0
-        )
+        command = ["/bin/sh", "-c", 'read line; rm -rf "$0"; kill -9 0', str(home)]
+        self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.workers: dict[str, int] = {}
         self.clock.run()
@@ -143,7 +142,7 @@ class House:
         """The process that serves each queue, as RQ knows it."""
         ours = {str(child) for child in _children(self.parts["workers"].pid)}
         with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as bell:
-            known = [bell.hmget(key, "pid", "queues") for key in bell.scan_iter("rq:worker:*")]
+            known = [bell.hmget(key, "pid", "queues") for key in bell.smembers("rq:workers")]
         return {queue: int(pid) for pid, queue in known if pid in ours}
 
     def _signal(self, queue: str, number: signal.Signals) -> bool:
