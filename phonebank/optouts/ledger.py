@@ -8,8 +8,6 @@ from sqlmodel import Session, col
 from phonebank.db import insert_ignoring
 from phonebank.optouts.models import Ban, OptOut
 
-_AT_ONCE = 1000  # SQLite takes some thirty thousand values in a statement
-
 _ledger: Table = OptOut.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
@@ -25,7 +23,7 @@ def record_many(session: Session, phones: list[str], *, because: str, by: str, n
         {"phone": phone, "kind": Ban.OPT_OUT, "because": because, "recorded_by": by, "recorded_at": now}
         for phone in dict.fromkeys(phones)
     ]
-    return sum(_inserted(session, rows[start : start + _AT_ONCE]) for start in range(0, len(rows), _AT_ONCE))
+    return _inserted(session, rows)
 
 
 def lift(session: Session, phone: str, *, because: str, by: str, now: datetime, kind: Ban = Ban.OPT_OUT) -> bool:
@@ -45,5 +43,5 @@ def lift(session: Session, phone: str, *, because: str, by: str, now: datetime, 
 
 def _inserted(session: Session, rows: list[dict[str, object]]) -> int:
     """How many of these were new."""
-    added = insert_ignoring(_ledger, session).values(rows).returning(_ledger.c.id)
-    return len(session.connection().execute(added).all())
+    added = insert_ignoring(_ledger, session).returning(_ledger.c.id)
+    return len(session.connection().execute(added, rows).all()) if rows else 0

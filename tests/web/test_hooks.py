@@ -17,6 +17,8 @@ from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import at_once, fresh
 
+pytestmark = pytest.mark.database("sqlite")
+
 ACCOUNT, TOKEN, NEXT = "AC" + "0" * 32, "t" * 32, "n" * 32
 PHONE = "+12025550143"
 PUBLIC = "https://phonebank.example.org"
@@ -85,6 +87,7 @@ def _is_silent(answer):
     return (answer.status_code, answer.mimetype, answer.text) == (200, "text/xml", "<Response/>")
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_signed_text_is_stored_and_nothing_is_said(post, settings):
     assert _is_silent(post(SMS, text("yes")))
     assert [(one.phone, one.body, one.status) for one in _rows()] == [(PHONE, "yes", MessageStatus.RECEIVED)]
@@ -138,6 +141,7 @@ def test_another_account_with_our_token_is_refused(post):
     assert _rows() == []
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_the_same_text_delivered_three_times_at_once_is_kept_once(post):
     form = text("yes")
     assert all(map(_is_silent, at_once(3, lambda _: post(SMS, form))))
@@ -182,6 +186,7 @@ def test_a_text_without_a_sender_is_heard_and_nothing_stored(post):
     assert _rows() == []
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_report_settles_its_text(post, clock):
     with db.transaction() as session:
         drive = make.campaign(session, clock.now())
@@ -198,6 +203,7 @@ def test_a_report_settles_its_text(post, clock):
     assert _rows(StrayReport) == []
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_report_about_nobodys_text_is_kept_and_counted(post, settings):
     strange = ("999999", "abc", "-1", "9" * 30, "9" * 5000, "1%00", "%E2%82%AC", "1.5")
     for about in strange:
@@ -216,6 +222,7 @@ def _down(*_args, **_more):
     raise OperationalError("INSERT", {}, Exception("connection refused"))
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_while_the_database_is_down_webhooks_wait_on_disk_and_are_replayed(post, settings, monkeypatch):
     form, told = text("STOP"), report()
     with monkeypatch.context() as down:

@@ -20,7 +20,7 @@ from tests.support.factories import do, fresh, update
 from tests.support.talks import rows
 from workers import clock as sweeping
 
-pytestmark = pytest.mark.usefixtures("opened")
+pytestmark = [pytest.mark.usefixtures("opened"), pytest.mark.database("sqlite")]
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_a_text_that_waits_rings_for_its_sender_and_an_urgent_one_for_its_own_tu
     assert ("reconciling", "") in due(opened), "whatever is queued may have to be tidied away"
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_each_thing_that_waits_rings_its_turn(opened, drive, clock):
     with db.transaction() as session:
         rosa = factories.asked(session, drive, clock.now())

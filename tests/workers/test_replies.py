@@ -16,7 +16,7 @@ from tests.support.factories import do
 from tests.support.talks import rows
 from workers import replies
 
-pytestmark = pytest.mark.usefixtures("opened")
+pytestmark = [pytest.mark.usefixtures("opened"), pytest.mark.database("sqlite")]
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def unread():
     return [one.body for one in rows(Message, direction=Direction.IN, status=MessageStatus.RECEIVED)]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_everybody_who_has_been_quiet_is_read(people, clock):
     for somebody in people:
         hear(somebody, "yes", clock.now() - handling.TOGETHER)
