@@ -124,5 +124,6 @@ def hours_of(session: Session, text: NewText | Message, at: datetime) -> contact
     """The next contact hours of whoever this text is for."""
     campaign = session.get(Campaign, text.campaign_id) if text.campaign_id else None
     recipient = session.get(Recipient, text.recipient_id) if text.recipient_id else None
-    zones = recipient.zones if recipient else "|".join(sorted(numbers.zones(text.phone)))
-    return window_for(campaign, zones=zones, state=recipient.state if recipient else "", now=at)
+    person = recipient or queries.contact_of(session, text.phone)
+    zones = (person.zones if person else "") or "|".join(sorted(numbers.zones(text.phone)))
+    return window_for(campaign, zones=zones, state=person.state if person else "", now=at)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, and_, exists, or_
 from sqlmodel import Session, col, func, select
 
 from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.contacts.models import Contact
 from phonebank.intents import Intent
 from phonebank.messages.models import BY_A_PERSON, Direction, Message, MessageKind, MessageStatus, Priority
 from phonebank.optouts.models import Ban, OptOut
@@ -123,6 +124,11 @@ def conversation(session: Session, phone: str, campaign_id: int | None = None) -
 def by_id(session: Session, message_id: int, *, fresh: bool = False) -> Message | None:
     """The text of this id, if there is one; read again from the database when `fresh`."""
     return session.get(Message, message_id, populate_existing=fresh)
+
+
+def contact_of(session: Session, phone: str) -> Contact | None:
+    """Who has this number (E.164), whether or not a campaign asks them."""
+    return session.exec(select(Contact).where(Contact.phone == phone)).first()
 
 
 def by_sid(session: Session, sid: str) -> Message | None:

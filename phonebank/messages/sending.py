@@ -49,7 +49,13 @@ def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
         return slot
     time.sleep(max(0.0, slot.starts - time.monotonic() - pacing.LATE_S))
     texts = _claim(sender, fitting, urgent_only=urgent_only)
-    return Batch(texts, _kept(slot, texts, sender, pace)) if texts else pacing.Wait(0.01)
+    if not texts:
+        return pacing.Wait(0.01)
+    try:
+        return Batch(texts, _kept(slot, texts, sender, pace))
+    except BaseException:  # Redis is gone: nothing was said, and nothing is in doubt
+        _let_go(texts)
+        raise
 
 
 def _look(sender: str, *, urgent_only: bool) -> tuple[list[int], float]:
@@ -91,6 +97,15 @@ def _claim(sender: str, most: int, *, urgent_only: bool) -> list[Claimed]:
         for campaign_id in {text.campaign_id for text in unpaid if text.campaign_id is not None}:
             campaigns.pause(session, campaign_id, reason=BUDGET_USED, now=now)
     return paid
+
+
+def _let_go(texts: list[Claimed]) -> None:
+    """Claimed and certainly not spoken: back to the queue, and their price back to their campaigns."""
+    with db.transaction() as session:
+        lifecycle.unclaim(session, [text.id for text in texts])
+        for text in texts:
+            if text.campaign_id is not None:
+                campaigns.refund(session, text.campaign_id, text.cost_micros)
 
 
 def _kept(slot: pacing.Slot, texts: list[Claimed], sender: str, pace: float) -> pacing.Slot:
