@@ -18,7 +18,7 @@ OUR_NUMBER = "+12025550190"
 def _write_again(walk, number, drive):
     """One more text to this number, as a member of staff would write it."""
     with db.transaction() as session:
-        text = NewText(number, drive.sender, MessageKind.ANSWER, "One more word", Priority.ANSWER, drive.id)
+        text = NewText(number, drive.sender, MessageKind.ANSWER, "One more word", Priority.ANSWER)
         return compose(session, text, walk.clock.now())
 
 

@@ -25,7 +25,7 @@ def test_a_blast_goes_on_when_redis_is_killed_and_started_again(walk):
     assert walk.replies(first)
     walk.house.start("redis")
     walk.until_heard(first, "Wonderful")
-    walk.until_asked(drive)
+    walk.until_asked_after_all(drive)
 
 
 def test_what_is_launched_while_redis_is_gone_begins_when_it_is_back(walk):
