@@ -23,7 +23,8 @@ run: setup ## a live rehearsal with a sample campaign; Ctrl-C ends it and leaves
 	@exec .venv/bin/phonebank run --rehearse
 
 test: setup needs check ## every check and test, on real servers brought where missing
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 2 --dist worksteal --ignore tests/browser
+	@$(PY) -m pytest -n 2 --dist loadfile tests/browser # apart: Playwright keeps an event loop of its own in its process
 
 check: setup ## format, lint, imports, types, templates, spelling; no tests
 	.venv/bin/ruff format --check .
