@@ -15,7 +15,7 @@ def _tries_after_a_stop(walk):
 
 
 def test_a_stop_in_mid_blast_holds_for_who_was_asked_and_who_was_not_yet(walk):
-    drive = walk.launch(70, limits={"segments_per_second": 12})
+    drive = walk.launch(70, limits={"segments_per_second": 5})
     walk.until(lambda: len(walk.asks()) >= 8)
     asked, not_yet, loudly = walk.asks()[0]["to"], drive.people[-1], drive.people[-2]
     tried = _tries_after_a_stop(walk)
