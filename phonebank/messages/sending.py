@@ -14,6 +14,7 @@ from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.gateway import pacing, twilio
 from phonebank.gateway.contract import Accepted, Gateway, GatewayError, OutgoingText
+from phonebank.gateway.last_second import LastSecond
 from phonebank.messages import asking, lifecycle, queries, settling
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import MessageKind
@@ -31,6 +32,7 @@ class Batch:
 
     texts: list[Claimed]
     slot: pacing.Slot
+    pace: float  # segments a second
 
 
 def send_due(settings: Settings, sender: str, *, urgent_only: bool, until: float) -> None:
@@ -52,7 +54,7 @@ def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
     if not texts:
         return pacing.Wait(0.01)
     try:
-        return Batch(texts, _kept(slot, texts, sender, pace))
+        return Batch(texts, _kept(slot, texts, sender, pace), pace)
     except BaseException:  # Redis is gone: nothing was said, and nothing is in doubt
         _let_go(texts)
         raise
@@ -129,6 +131,7 @@ class _Turn:
         self.speaking: set[asyncio.Task[None]] = set()
         self.results: list[tuple[Claimed, Accepted | GatewayError]] = []
         self.heard = asyncio.Event()
+        self.last_second = LastSecond()
         self.is_over = False
 
     async def run(self) -> None:
@@ -159,17 +162,20 @@ class _Turn:
                 await asyncio.sleep(got.seconds)
                 continue
             for text, leaves in zip(got.texts, got.slot.leaves, strict=False):
-                task = asyncio.create_task(self._speak(gateway, text, leaves))
+                task = asyncio.create_task(self._speak(gateway, text, leaves, got.pace))
                 self.speaking.add(task)
                 task.add_done_callback(self.speaking.discard)
 
-    async def _speak(self, gateway: Gateway, text: Claimed, leaves: float) -> None:
-        if (early := leaves - time.monotonic()) > 0:
-            await asyncio.sleep(early)
+    async def _speak(self, gateway: Gateway, text: Claimed, leaves: float, pace: float) -> None:
+        await asyncio.sleep(max(0.0, leaves - time.monotonic()))
+        while (rest := self.last_second.wait(text.segments, pace, time.monotonic())) > 0:  # noqa: ASYNC110 - time makes room
+            await asyncio.sleep(rest)
+        said = self.last_second.say(text.segments, time.monotonic())
         try:
             result: Accepted | GatewayError = await gateway.send(self._outgoing(text))
         except GatewayError as wrong:
             result = wrong
+        self.last_second.answered(said, time.monotonic())
         self.results.append((text, result))
         self.heard.set()
 
