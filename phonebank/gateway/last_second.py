@@ -25,11 +25,15 @@ class Said:
 class LastSecond:
     _said: list[Said] = field(default_factory=list)
     _fastest: float = math.inf
+    _segments: int = 0  # of all in `_said`: at least what still counts
 
     def wait(self, segments: int, limit: float, now: float) -> float:
         """Seconds until a text of so many segments may be spoken, 0.0: now. One beyond the limit goes alone."""
+        if self._segments + segments <= limit:
+            return 0.0
         self._said = [one for one in self._said if self._counts_until(one, now) > now]
-        if not self._said or sum(one.segments for one in self._said) + segments <= limit:
+        self._segments = sum(one.segments for one in self._said)
+        if not self._said or self._segments + segments <= limit:
             return 0.0
         return min(self._counts_until(one, now) for one in self._said) - now
 
@@ -37,6 +41,7 @@ class LastSecond:
         """Count a text that is spoken now."""
         said = Said(segments, now)
         self._said.append(said)
+        self._segments += segments
         return said
 
     def answered(self, said: Said, now: float) -> None:
