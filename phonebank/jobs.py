@@ -42,7 +42,7 @@ QUEUE_OF_TURN = {
 TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings again
 _KILLED_AFTER_S = {"imports": 4 * 3600, "enrolling": 3600}
 _TURN_KILLED_AFTER_S = 180
-_FLAG_LASTS_S = 60
+_FLAG_LASTS_S = 20  # a worker killed with a ring in its hand delays that turn by no more
 _PENDING = "rings_after_commit"
 _SWEEP = "phonebank:sweep"
 _SWEEP_IS_OLD_AFTER_S = 30
@@ -197,6 +197,12 @@ class _Worker(Worker):
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGUSR1)
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # rq is half typed
+
+    def handle_work_horse_killed(self, job: Any, retpid: int, ret_val: int, rusage: Any) -> None:
+        """A turn that was killed, perhaps before it lifted its flag, may be rung for again at once."""
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+        with suppress(RedisError):
+            lift_flag(job.description, *job.args)
 
     def procline(self, message: str) -> None:
         """`ps` shows the part's own name, whatever it does just now."""

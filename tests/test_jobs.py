@@ -2,6 +2,7 @@
 
 import pytest
 import redis
+from rq.serializers import JSONSerializer
 
 from phonebank import db, jobs
 from phonebank.errors import BadInputError, UnavailableError
@@ -186,3 +187,16 @@ def test_without_any_redis_the_sentence_says_what_to_do(home):
 def test_a_queue_nobody_knows_is_refused_in_one_sentence(bell):
     with pytest.raises(BadInputError, match=f"no queue 'fast'; there are {', '.join(jobs.QUEUES)}"):
         jobs.work(["urgent", "fast"])
+
+
+def test_a_turn_killed_before_it_lifted_its_flag_is_rung_for_again(bell):
+    jobs.ring("texts", "MG1")
+    queue = jobs.queue(jobs.BULK)
+    killed = queue.jobs[0]
+    queue.empty()
+    jobs.ring("texts", "MG1")
+    assert waiting() == []
+    worker = jobs._Worker([queue], connection=jobs.connection(), serializer=JSONSerializer)
+    worker.handle_work_horse_killed(killed, 1, 9, None)
+    jobs.ring("texts", "MG1")
+    assert waiting() == [("texts", "MG1")]
