@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from phonebank import db
 from phonebank.messages.composing import NewText, compose
 from phonebank.messages.models import Message, MessageKind, Priority
@@ -15,31 +13,18 @@ EASTERN, CENTRAL, PACIFIC = "America/New_York", "America/Chicago", "America/Los_
 NEAR_BORDER = "Eastern or Central"  # western Kentucky's 270: its people may be in either
 
 
-@pytest.fixture
-def at(walk):
-    """at("08:30"): wind the clock on to this moment in New York, tomorrow or later."""
-
-    def wind(moment):
-        hour, minute, *second = map(int, moment.split(":"))
-        local = walk.clock.now().astimezone(ZoneInfo(EASTERN))
-        then = local.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0)
-        walk.wind(then if then > local else then + timedelta(days=1))
-
-    return wind
-
-
 def _local_hours(rows, *zones):
     return [datetime.fromisoformat(row["at"]).astimezone(ZoneInfo(zone)).hour for row in rows for zone in zones]
 
 
-def test_each_is_asked_when_the_hours_open_in_every_zone_they_may_be_in(walk, at):
-    at("07:00")
+def test_each_is_asked_when_the_hours_open_in_every_zone_they_may_be_in(walk):
+    walk.wind_to("07:00")
     drives = {zone: walk.launch(2, columns={"timezone": zone}) for zone in (EASTERN, CENTRAL, PACIFIC)}
     border = [f"+1270555010{last}" for last in (1, 2)]
     drives[NEAR_BORDER] = walk.launch(border, columns={"timezone": ""})
     heard = []
     for moment in ("08:59", "09:01", "10:01", "12:01"):
-        at(moment)
+        walk.wind_to(moment)
         walk.until(lambda: not _due(walk, drives.values()), "everyone due asked or parked")
         walk.until_quiet()
         heard.append({zone for zone, drive in drives.items() if all(walk.asks(number) for number in drive.people)})
@@ -54,15 +39,15 @@ def _due(walk, drives):
         return any(any_due(session, drive.id, walk.clock.now()) for drive in drives)
 
 
-def test_a_blast_cut_off_by_the_evening_goes_on_in_the_morning(walk, at):
-    at("19:58:00")
+def test_a_blast_cut_off_by_the_evening_goes_on_in_the_morning(walk):
+    walk.wind_to("19:58:00")
     drive = walk.launch(30, limits={"segments_per_second": 5})
     walk.until(lambda: len(walk.asks()) >= 5)
-    at("19:59:57")
+    walk.wind_to("19:59:57")
     walk.until(lambda: len({row["to"] for row in walk.asks()}) + _parked(walk, drive) >= 30, "asked or parked")
     assert 0 < len(walk.asks()) < 30
     assert set(_local_hours(walk.asks(), EASTERN)) == {19}
-    at("09:00:30")
+    walk.wind_to("09:00:30")
     walk.until_asked(drive)
     assert set(_local_hours(walk.asks(), EASTERN)) == {19, 9}
 
@@ -78,9 +63,9 @@ def _parked(walk, drive):
     )
 
 
-def test_no_text_sits_in_the_carriers_queue_past_the_hours(walk, at):
+def test_no_text_sits_in_the_carriers_queue_past_the_hours(walk):
     sender = LONE[0]  # says one segment a second, however fast we hand them over
-    at("19:59:50")
+    walk.wind_to("19:59:50")
     walk.clock.run(0.0)  # until everybody is asked, however slow this machine is
     drive = walk.launch(20, sender=sender, limits={"segments_per_second": 20})
     walk.until_asked(drive)
@@ -98,11 +83,11 @@ def _closing(walk):
     return local.replace(hour=20, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def test_an_answer_at_night_goes_within_ten_minutes_and_later_waits_for_the_morning(walk, at):
+def test_an_answer_at_night_goes_within_ten_minutes_and_later_waits_for_the_morning(walk):
     drive = walk.launch(2)
     walk.until_asked()
     quick, slow = drive.people
-    at("23:30")
+    walk.wind_to("23:30")
     walk.says(quick, "Yes!")
     walk.until_heard(quick, "Wonderful")
     walk.says(slow, "Hmm, maybe")
@@ -117,12 +102,12 @@ def test_an_answer_at_night_goes_within_ten_minutes_and_later_waits_for_the_morn
     walk.pass_by(hours=3)
     walk.until_quiet()
     assert len(walk.heard(slow)) == 1
-    at("09:01")
+    walk.wind_to("09:01")
     walk.until_heard(slow, "What would help you decide?")
 
 
-def test_somebody_in_no_campaign_is_answered_by_their_own_zone_too(walk, at):
-    at("09:30")
+def test_somebody_in_no_campaign_is_answered_by_their_own_zone_too(walk):
+    walk.wind_to("09:30")
     moved_west = "+12125550198"  # a New York number
     walk.import_([moved_west], "moved west", timezone=PACIFIC)
     with db.transaction() as session:

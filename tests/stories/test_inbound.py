@@ -15,7 +15,7 @@ def _readings(walk, number):
 def test_one_text_delivered_three_times_at_once_is_one_text(walk):
     number = walk.launch(1).people[0]
     walk.until_asked()
-    ours = walk.carrier.thread(number)[-1]["our_number"]
+    ours = walk.until(lambda: walk.carrier.thread(number))[-1]["our_number"]
     first = walk.carrier.inbound(sender=number, to=ours, body="Yes!", times=3)
     assert first["answers"] == [200, 200, 200]
     walk.pass_by(seconds=4)

@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -63,11 +62,9 @@ def test_a_stop_from_a_number_without_a_conversation_counts(walk):
 def test_at_two_past_midnight_nobody_is_texted(walk):
     drive = walk.launch(1)
     walk.until_asked()
-    midnight = walk.clock.now().astimezone(ZoneInfo("America/New_York")).replace(hour=23, minute=59)
-    walk.wind(midnight)
-    walk.pass_by(minutes=3)
+    walk.wind_to("00:02")
     _write_again(walk, drive.people[0], drive)
     walk.until(lambda: not walk.house.is_busy("urgent"))
     assert len(walk.heard(drive.people[0])) == 1
-    walk.pass_by(hours=9)
+    walk.wind_to("09:02")
     walk.until_heard(drive.people[0], "One more word")

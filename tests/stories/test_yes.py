@@ -1,7 +1,5 @@
 """A yes is confirmed at once, reminded once, and can be kept or taken back."""
 
-from datetime import timedelta
-
 import pytest
 
 from phonebank import db
@@ -31,7 +29,7 @@ def _token(walk, number):
 
 
 def _remind(walk, number):
-    walk.wind(walk.clock.now() + timedelta(days=6, hours=6))
+    walk.wind_to("18:30", days=6)
     walk.until_heard(number, "See you tomorrow")
 
 
@@ -56,6 +54,6 @@ def test_a_no_to_the_reminder_takes_the_yes_back(walk, pledged):
 def test_a_yes_taken_back_is_not_reminded(walk, pledged):
     walk.says(pledged, "Sorry, I can't make it after all")
     walk.until(lambda: _commitment(walk, pledged).status == "withdrawn")
-    walk.wind(walk.clock.now() + timedelta(days=6, hours=6))
+    walk.wind_to("18:30", days=6)
     walk.until_quiet()
     assert not [body for body in walk.heard(pledged) if "See you tomorrow" in body]

@@ -4,9 +4,11 @@ import itertools
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as day_time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from phonebank import db, jobs
 from phonebank.campaigns import launching, lifecycle, preflight, queries, spec
@@ -188,6 +190,12 @@ class Walk:
         """Wind the clock on to this moment, and wait until every part has looked at it."""
         self.clock.set(to)
         time.sleep(_EVERYBODY_LOOKS_S)
+
+    def wind_to(self, moment: str, *, days: int = 0) -> None:
+        """Wind the clock on to this moment in New York, "18:30" or "18:30:05", so many days on; the next one by default."""
+        here = self.clock.now().astimezone(ZoneInfo(NEW_YORK))
+        then = datetime.combine(here.date() + timedelta(days=days), day_time.fromisoformat(moment), here.tzinfo)
+        self.wind((then if then > here else then + timedelta(days=1)).astimezone(UTC))
 
     def pass_by(self, **span: float) -> None:
         """Wind the clock on by a span, `pass_by(hours=3)`."""
