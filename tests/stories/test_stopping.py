@@ -39,7 +39,7 @@ def test_a_stop_silences_what_is_queued_and_what_is_yet_to_come(walk):
     walk.says(number, "Yes")
     walk.until_heard(number, "Wonderful")
     walk.says(number, "Stop!")
-    walk.until(lambda: walk.recipient(number).outcome == "yes" and walk.is_opted_out(number))
+    walk.until(lambda: walk.recipient(number).outcome == "opted_out")
     walk.wind_to("18:30", days=6)
     walk.until_quiet()
     assert len(walk.heard(number)) == 2
