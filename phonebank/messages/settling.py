@@ -7,14 +7,12 @@ from sqlmodel import Session
 
 from phonebank import logs
 from phonebank.campaigns import lifecycle as campaigns
-from phonebank.campaigns import queries as campaign_queries
-from phonebank.gateway.codes import CodeAction, action, meaning
+from phonebank.gateway.codes import CodeAction, action
 from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import DeliveryReport
-from phonebank.messages import lifecycle, queries, tidying
+from phonebank.messages import consequences, lifecycle, queries
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import BY_A_PERSON, Message, MessageKind, MessageStatus
-from phonebank.optouts import ledger
 from phonebank.recipients import lifecycle as recipients
 
 log = logs.get("messages")
@@ -48,7 +46,7 @@ def refused(session: Session, text: Claimed, wrong: GatewayError, now: datetime)
     if text.campaign_id is not None:
         campaigns.refund(session, text.campaign_id, text.cost_micros)
     if wrong.kind is Failure.REFUSED:
-        act_on_code(session, text, wrong.code, now)
+        consequences.act_on_code(session, text, wrong.code, now)
 
 
 def reported(session: Session, message_id: int, told: DeliveryReport, now: datetime) -> bool:
@@ -59,7 +57,7 @@ def reported(session: Session, message_id: int, told: DeliveryReport, now: datet
     assert text is not None
     settle_ask(session, text, now)
     if text.status in _FAILED:
-        act_on_code(session, Claimed.of(text), told.error_code, now)
+        consequences.act_on_code(session, Claimed.of(text), told.error_code, now)
     return True
 
 
@@ -77,25 +75,3 @@ def settle_ask(session: Session, text: Message, now: datetime) -> None:
     """A text that was in doubt went: if it was an ask, its recipient has been asked."""
     if text.kind == MessageKind.ASK and text.recipient_id is not None:
         recipients.mark_asked(session, [text.recipient_id], now)
-
-
-def act_on_code(session: Session, text: Claimed, code: int | None, now: datetime) -> None:
-    """What an error code asks of us beyond this one text."""
-    log.warning("the carrier refused", message=text.id, code=code)
-    match action(code):
-        case CodeAction.OPTED_OUT:
-            ledger.record(session, text.phone, because=meaning(code), by="the carrier", now=now)
-            _unreachable(session, text, code)
-            tidying.leave_alone(session, text.phone, now)
-        case CodeAction.PAUSE_CAMPAIGN if text.campaign_id is not None:
-            campaigns.pause(session, text.campaign_id, reason=f"The carrier refused: {meaning(code)}.", now=now)
-        case CodeAction.STOP_EVERYTHING:
-            for campaign_id in campaign_queries.running_ids(session):
-                campaigns.pause(session, campaign_id, reason=f"The account was refused: {meaning(code)}.", now=now)
-        case _:
-            _unreachable(session, text, code)
-
-
-def _unreachable(session: Session, text: Claimed, code: int | None) -> None:
-    if text.recipient_id is not None and text.kind == MessageKind.ASK:
-        recipients.mark_unreachable(session, [text.recipient_id], because=meaning(code))
