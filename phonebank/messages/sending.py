@@ -9,6 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from phonebank import clock, db, jobs, logs
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import queries as campaign_queries
@@ -35,9 +37,11 @@ class Batch:
     pace: float  # segments a second
 
 
-def send_due(settings: Settings, sender: str, *, urgent_only: bool, until: float) -> None:
+def send_due(
+    settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int = twilio.IN_FLIGHT
+) -> None:
     """Speak what is due for a sender until nothing is, or until this moment of the monotonic clock."""
-    asyncio.run(_Turn(settings, sender, urgent_only=urgent_only, until=until).run())
+    asyncio.run(_Turn(settings, sender, urgent_only=urgent_only, until=until, in_flight=in_flight).run())
 
 
 def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
@@ -90,15 +94,27 @@ def _claim(sender: str, most: int, *, urgent_only: bool) -> list[Claimed]:
     now = clock.now()
     with db.transaction() as session:
         claimed = lifecycle.claim(session, sender, most, urgent_only=urgent_only, now=now)
-        paid: list[Claimed] = []
-        unpaid: list[Claimed] = []
-        for text in claimed:
-            is_paid = text.campaign_id is None or campaigns.charge(session, text.campaign_id, text.cost_micros)
-            (paid if is_paid else unpaid).append(text)
-        lifecycle.unclaim(session, [text.id for text in unpaid])
-        for campaign_id in {text.campaign_id for text in unpaid if text.campaign_id is not None}:
+        unpaid = _not_paid_for(session, claimed)
+        if not unpaid:
+            return claimed
+        lifecycle.unclaim(session, list(unpaid))
+        for campaign_id in {text.campaign_id for text in claimed if text.id in unpaid}:
+            assert campaign_id is not None
             campaigns.pause(session, campaign_id, reason=BUDGET_USED, now=now)
-    return paid
+    return [text for text in claimed if text.id not in unpaid]
+
+
+def _not_paid_for(session: Session, claimed: list[Claimed]) -> set[int]:
+    """Charge these texts; the ids of those no budget is left for. A campaign is charged once, while it has enough."""
+    of_campaign: dict[int, list[Claimed]] = {}
+    for text in claimed:
+        if text.campaign_id is not None:
+            of_campaign.setdefault(text.campaign_id, []).append(text)
+    unpaid: set[int] = set()
+    for campaign_id, texts in of_campaign.items():
+        if not campaigns.charge(session, campaign_id, sum(text.cost_micros for text in texts)):
+            unpaid |= {text.id for text in texts if not campaigns.charge(session, campaign_id, text.cost_micros)}
+    return unpaid
 
 
 def _let_go(texts: list[Claimed]) -> None:
@@ -124,8 +140,9 @@ def _kept(slot: pacing.Slot, texts: list[Claimed], sender: str, pace: float) -> 
 
 
 class _Turn:
-    def __init__(self, settings: Settings, sender: str, *, urgent_only: bool, until: float) -> None:
+    def __init__(self, settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int) -> None:
         self.settings, self.sender, self.urgent_only, self.until = settings, sender, urgent_only, until
+        self.in_flight = in_flight
         self.taking = ThreadPoolExecutor(1, "taking")
         self.recording = ThreadPoolExecutor(1, "recording")
         self.speaking: set[asyncio.Task[None]] = set()
@@ -137,7 +154,7 @@ class _Turn:
     async def run(self) -> None:
         recorder = asyncio.create_task(self._record())
         try:
-            async with twilio.speaking(self.settings) as gateway:
+            async with twilio.speaking(self.settings, self.in_flight) as gateway:
                 try:
                     await self._speak_batches(gateway)
                 finally:  # whatever went wrong, what is being said is waited for, and so recorded
@@ -153,7 +170,7 @@ class _Turn:
     async def _speak_batches(self, gateway: Gateway) -> None:
         loop = asyncio.get_running_loop()
         while time.monotonic() < self.until and not jobs.should_stop():
-            while len(self.speaking) >= twilio.IN_FLIGHT:
+            while len(self.speaking) >= self.in_flight:
                 await asyncio.wait(self.speaking, return_when=asyncio.FIRST_COMPLETED)
             got = await loop.run_in_executor(self.taking, lambda: take(self.sender, urgent_only=self.urgent_only))
             if got is None:

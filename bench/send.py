@@ -1,0 +1,243 @@
+"""The sender, measured beside a bare loop of the SDK's own asynchronous client, in one run.
+
+    python bench/send.py [--texts 6000]
+
+Three figures, each with its limit: texts a second at 80 ms of carrier latency with 128 requests in flight; CPU a text
+at no latency; and two sender processes beside one, 32 in flight each. Senders and loops are processes of their own;
+the carrier is a bare answering server. The queue is written down before the clock starts.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession, TCPConnector
+from sqlalchemy import insert
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from phonebank import clock, db, jobs, logs, migrations, settings, tables
+from phonebank.campaigns import lifecycle, queries, spec
+from phonebank.contacts.models import ContactList
+from phonebank.messages import composing, sending
+from phonebank.messages.composing import NewText, row_of
+from phonebank.messages.models import MessageKind, Priority
+from tests.support import answering, servers
+
+ACCOUNT, TOKEN, SERVICE = "AC" + "0" * 32, "t" * 32, "MG" + "0" * 32
+BODY = "Hi Ana, it's RepresentUs. Can I count on you to make calls with us Wednesday at 6 pm? Reply STOP to end."
+CAMPAIGN = f"""
+name = "bench"
+lists = ["everyone"]
+organization = "RepresentUs"
+sender = "{SERVICE}"
+[limits]
+segments_per_second = 10000
+[ask]
+action = "make calls with us"
+texts = ["Hi {{{{ first_name }}}}, it's RepresentUs. Can I count on you to make calls with us? Reply STOP to end."]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--texts", type=int, default=6000)
+    parser.add_argument("--only", choices=("latency", "cpu", "two"))
+    parser.add_argument("--part", choices=("sender", "bare"), help=argparse.SUPPRESS)
+    parser.add_argument("--in-flight", type=int, default=128, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.part:
+        print(json.dumps(_measured(asked.part, asked.texts, asked.in_flight)))
+        return
+    os.environ.update(PYTHONPATH=os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]))
+    with ExitStack() as stack:
+        redis, postgres = servers.start_redis(), servers.start_postgres()
+        stack.callback(redis.stop)
+        stack.callback(postgres.stop)
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        Path(home, "var").mkdir()
+        os.environ.update(PHONEBANK_HOME=home, REDIS_URL=redis.url, LOG_LEVEL="ERROR")
+        os.environ.update(TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN)
+        databases = {"SQLite": "", "PostgreSQL": f"{postgres.url}/postgres"}
+        for measure in (latency, cpu, two) if not asked.only else (globals()[asked.only],):
+            measure(databases, asked.texts)
+
+
+def latency(databases: dict[str, str], texts: int) -> None:
+    with answering.carrier(0.08) as address:
+        limit = _run("bare", address, texts)
+        print(f"80 ms, 128 in flight: bare loop {limit['rate']:.0f} texts/s")
+        for name, database in databases.items():
+            _queue(database, texts)
+            ours = _run("sender", address, texts)
+            print(
+                f"  our sender on {name}: {ours['rate']:.0f} texts/s, ratio {ours['rate'] / limit['rate']:.2f} (0.9 or more)"
+            )
+
+
+def cpu(databases: dict[str, str], texts: int) -> None:
+    with answering.carrier() as address:
+        limit = _run("bare", address, texts)
+        print(f"no latency, 128 in flight: bare loop {limit['cpu_ms']:.2f} ms CPU a text")
+        for name, database in databases.items():
+            _queue(database, texts)
+            ours = _run("sender", address, texts)
+            print(
+                f"  our sender on {name}: {ours['cpu_ms']:.2f} ms, ratio {ours['cpu_ms'] / limit['cpu_ms']:.2f} (2 or less)"
+            )
+
+
+def two(databases: dict[str, str], texts: int) -> None:
+    with answering.carrier(0.08) as address:
+        _queue(databases["PostgreSQL"], texts)
+        one = _run("sender", address, texts, in_flight=32)
+        _queue(databases["PostgreSQL"], texts * 2)
+        rate = _together(address, texts * 2)
+        print(f"80 ms, 32 in flight each, on PostgreSQL: one sender process {one['rate']:.0f} texts/s")
+        print(f"  two: {rate:.0f} texts/s, ratio {rate / one['rate']:.2f} (1.7 or more)")
+
+
+def _run(part: str, address: str, texts: int, in_flight: int = 128) -> dict[str, float]:
+    return _told(_start(part, address, texts, in_flight))
+
+
+def _together(address: str, texts: int) -> float:
+    """Texts a second of two senders, from the first one's start to the last one's end."""
+    told = [_told(one) for one in [_start("sender", address, texts, 32) for _ in range(2)]]
+    return texts / (max(one["ended"] for one in told) - min(one["began"] for one in told))
+
+
+def _start(part: str, address: str, texts: int, in_flight: int) -> subprocess.Popen[str]:
+    words = [sys.executable, __file__, "--part", part, "--texts", str(texts), "--in-flight", str(in_flight)]
+    environment = {**os.environ, "TWILIO_API_BASE_URL": address}
+    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def _told(child: subprocess.Popen[str]) -> dict[str, float]:
+    said, _ = child.communicate(timeout=600)
+    told: dict[str, float] = json.loads(said)
+    return told
+
+
+def _measured(part: str, texts: int, in_flight: int) -> dict[str, float]:
+    """In the process that is measured: what so many texts took."""
+    house = settings.load()
+    logs.configure("ERROR", None)
+    db.configure(house.database)
+    jobs.configure(house)
+    jobs.is_up()
+    used, began = resource.getrusage(resource.RUSAGE_SELF), time.time()
+    if part == "bare":
+        asyncio.run(_bare(str(house.twilio_api_base_url), texts, in_flight))
+    else:
+        until = time.monotonic() + 600
+        sending.send_due(house, SERVICE, urgent_only=False, until=until, in_flight=in_flight)
+    ended, after = time.time(), resource.getrusage(resource.RUSAGE_SELF)
+    spent = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    return {"began": began, "ended": ended, "rate": texts / (ended - began), "cpu_ms": spent / texts * 1000}
+
+
+async def _bare(address: str, texts: int, in_flight: int) -> None:
+    """Creates so many texts and does nothing else; the SDK's own client, its pool widened to the requests in flight."""
+    transport = AsyncTwilioHttpClient(timeout=30)
+    await transport.session.close()
+    transport.session = ClientSession(connector=TCPConnector(limit=in_flight))
+    client = Client(ACCOUNT, TOKEN, http_client=transport, environment={"-": "-"})
+    client.api.base_url = address
+    numbers = iter(range(texts))
+
+    async def speak() -> None:
+        for number in numbers:
+            await client.messages.create_async(
+                to=f"+1202{number:07d}",
+                messaging_service_sid=SERVICE,
+                body=BODY,
+                validity_period=14400,
+                status_callback=f"http://127.0.0.1/twilio/status/{number}",
+            )
+
+    await asyncio.gather(*(speak() for _ in range(in_flight)))
+    await transport.close()
+
+
+def _queue(database: str, texts: int) -> None:
+    """A database with nothing but so many asks, written down and due."""
+    os.environ["DATABASE_URL"] = database
+    house = settings.load()
+    jobs.configure(house)
+    jobs.connection().flushdb()
+    engine = db.configure(house.database)
+    if db.is_postgresql():
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    else:
+        for path in Path(house.var).glob("phonebank.db*"):
+            path.unlink()
+    migrations.upgrade(db.configure(house.database))
+    with db.transaction() as session:
+        session.add(ContactList(name="everyone", created_at=clock.now()))
+        session.flush()
+        made = spec.create(session, spec.parse(CAMPAIGN), clock.now())
+        assert made.id is not None
+        lifecycle.launch(session, made.id, by="bench", because=None, now=clock.now())
+        lifecycle.begin(session, made.id, clock.now())
+        _write_down(session, made.id, texts)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _write_down(session: Any, campaign_id: int, texts: int) -> None:
+    now = clock.now()
+    people = [
+        {"phone": f"+1202{number:07d}", "first_name": "Ana", "zones": "UTC", "created_at": now, "updated_at": now}
+        for number in range(texts)
+    ]
+    table = tables.metadata.tables
+    execute = session.connection().execute
+    blank = {"last_name": "", "email": "", "zip": "", "state": "", "language": "en", "connection": "", "fields": {}}
+    columns = {column.name for column in table["contact"].columns}
+    execute(insert(table["contact"]), [{k: v for k, v in (blank | one).items() if k in columns} for one in people])
+    recipients = [
+        {
+            "campaign_id": campaign_id,
+            "contact_id": number + 1,
+            "phone": one["phone"],
+            "zones": "UTC",
+            "state": "",
+            "language": "en",
+            "variant": 0,
+            "status": "pending",
+            "outcome": "none",
+            "due_at": now,
+            "composed_at": now,
+        }
+        for number, one in enumerate(people)
+    ]
+    execute(insert(table["recipient"]), recipients)
+    sample = NewText(
+        phone="",
+        sender=SERVICE,
+        kind=MessageKind.ASK,
+        body=BODY,
+        priority=Priority.ASK,
+        campaign_id=campaign_id,
+        step="ask",
+    )
+    lapses_at = now.replace(year=now.year + 1)
+    written = row_of(sample, due_at=now, lapses_at=lapses_at, now=now)
+    rows = [written | {"phone": one["phone"], "recipient_id": number + 1} for number, one in enumerate(people)]
+    execute(insert(composing.messages), rows)
+
+
+if __name__ == "__main__":
+    main()
