@@ -72,9 +72,8 @@ def main() -> None:
         after = [end.after for end in ends if end.found]
         wrong = sum(end.found and end.best != 1 for end in ends)
         middle = f"{median(after):,.0f}" if after else "none"
-        print(
-            f"  {one:.0%} against {other:.0%}: {len(after) / few:.0%} within {people:,}; half by {middle}; {wrong} wrong"
-        )
+        power = f"{len(after) / few:.0%} within {people:,}; half by {middle}; {wrong} wrong"
+        print(f"  {one:.0%} against {other:.0%}: {power}")
     print("Yeses of 4,000 people, 10 % against 15 %")
     gained = [shifted(Random(run), (0.10, 0.15), people=4000, batch=200).yes for run in range(few)]
     print(f"  split evenly 500 on average, shifted {sum(gained) / few:.0f}")

@@ -12,7 +12,8 @@ class Ask(SQLModel, table=True):
     """One hard ask. An alternative is an Ask of its own.
 
     `texts` maps a language to its versions ({"en": ["Hi …", "Hello …"], "es": ["Hola …"]}); `answers` maps a language
-    to the prepared words by name ({"en": {"yes": "Wonderful …"}}).
+    to the prepared words by name ({"en": {"yes": "Wonderful …"}}). With `shift`, the version that
+    earns more yeses gets more of the people.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -25,3 +26,4 @@ class Ask(SQLModel, table=True):
     link: str = ""
     texts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
+    shift: bool = False

@@ -7,7 +7,7 @@ Wasserman, Ramdas, Balakrishnan 2020). Rates and differences not so refuted make
 all looks. docs/experiments.md says what was measured.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -76,6 +76,27 @@ class Finding:
                 return f"They do alike: a difference of more than {points} is excluded. Choose either."
             case Verdict.NOT_YET:
                 return f"No difference is shown yet. If there is one, it is at most {points}."
+
+
+@dataclass(frozen=True)
+class Design:
+    """The languages whose people take part, as many `versions` in each; in the others there is nothing to compare."""
+
+    versions: int
+    languages: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def is_experiment(self) -> bool:
+        return self.versions > 1
+
+
+def design(texts: Mapping[str, Sequence[str]], first: str) -> Design:
+    """Version 2 in one language is version 2 in each that has as many: as the `first` language has, or the most."""
+    in_first = len(texts.get(first, ()))
+    versions = in_first if in_first > 1 else max((len(said) for said in texts.values()), default=0)
+    languages = tuple(sorted(language for language, said in texts.items() if len(said) == versions))
+    return Design(versions, languages, tuple(sorted(texts.keys() - set(languages))))
 
 
 def rate(asked: int, had: int, alpha: float = ALPHA) -> Interval:

@@ -111,6 +111,7 @@ def dump(session: Session, campaign: Campaign) -> CampaignSpec:
     zone = ZoneInfo(campaign.timezone)
     described = _event(ask, zone) | {
         "texts": ask.texts.get(FIRST_LANGUAGE, []),
+        "shift": ask.shift,
         "languages": _other_languages(ask.texts),
         "answers": {**ask.answers.get(FIRST_LANGUAGE, {}), "languages": _other_languages(ask.answers)},
         "alternatives": [
@@ -178,6 +179,7 @@ def _ask_row(spec: CampaignSpec) -> Ask:
         timezone=spec.timezone,
         texts=texts,
         answers=_answers(spec.ask.answers),
+        shift=spec.ask.shift,
     )
 
 

@@ -190,6 +190,7 @@ class AskSpec(_Event):
     place: Line = ""
     why: Line = ""
     texts: tuple[Template, ...] = ()
+    shift: bool = False  # of several texts, the one that earns more yeses gets more people
     languages: dict[Language, Annotated[tuple[Template, ...], Field(min_length=1)]] = Field(default_factory=dict)
     answers: AnswersSpec = AnswersSpec()
     alternatives: tuple[AlternativeSpec, ...] = ()

@@ -1,6 +1,6 @@
 """Keeps a sender's queue topped up: the asks of people whose hours are open, a few hundred ahead of the claim."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from phonebank.messages import queries
 from phonebank.messages.composing import NewText, messages, row_of, window_for
 from phonebank.messages.models import MessageKind, Priority
 from phonebank.optouts import queries as optouts
+from phonebank.recipients import dealing
 from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import Recipient
@@ -71,7 +72,8 @@ class _Round:
         """A Message for each who may be reached now. Returns how many people were looked at."""
         due = recipient_queries.due_to_compose(self.session, self.campaign_id, now=self.now, most=_AT_ONCE)
         people = self._not_banned(self._in_their_hours(due))
-        rows = [row for person in people if (row := self._row(person)) is not None]
+        dealt = dealing.redeal(self.session, self.campaign_id, self.ask, [one.recipient for one in people], self.now)
+        rows = [row for person in people if (row := self._row(person, dealt)) is not None]
         if rows:
             self.session.connection().execute(insert_ignoring(messages, self.session), rows)
             recipients.mark_composed(self.session, [person.id for person in people], self.now)
@@ -113,9 +115,10 @@ class _Round:
             recipients.put_off(self.session, wait, until=self.now + _HELD_FOR)
         return [person for person in people if person.recipient.phone not in opted_out | held]
 
-    def _row(self, person: _Person) -> dict[str, object] | None:
+    def _row(self, person: _Person, dealt: Mapping[int, int]) -> dict[str, object] | None:
         try:
-            body = merging.ask_text(self.campaign, self.ask, person.contact, person.recipient.variant, self.now)
+            variant = dealt.get(person.id, person.recipient.variant)
+            body = merging.ask_text(self.campaign, self.ask, person.contact, variant, self.now)
         except WordingError as wrong:
             recipients.exclude(self.session, [person.id], because=str(wrong)[:200])
             return None

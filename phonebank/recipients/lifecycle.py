@@ -24,6 +24,12 @@ def mark_composed(session: Session, recipient_ids: Sequence[int], now: datetime)
     return _move(session, written, composed_at=now)
 
 
+def deal(session: Session, recipient_ids: Sequence[int], variant: int) -> int:
+    """They get this version of the text. Whoever's ask is written down keeps theirs."""
+    unwritten = col(Recipient.id).in_(recipient_ids) & col(Recipient.composed_at).is_(None)
+    return _move(session, unwritten, variant=variant)
+
+
 def park(session: Session, campaign_id: int, *, zones: str, state: str, until: datetime, now: datetime) -> int:
     """Everyone not yet asked who shares these contact hours waits until they open. Returns how many."""
     waiting = (

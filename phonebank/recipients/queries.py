@@ -1,12 +1,18 @@
 """Reads of recipients: who is due, who answers, how a campaign stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import case, literal, literal_column
 from sqlmodel import Session, col, func, select
 
+from phonebank.campaigns.experiments import Tally
 from phonebank.contacts.models import Contact
+from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient, RecipientStatus
+
+_PLAIN_ANSWERS = (Outcome.YES, Outcome.NO, Outcome.OPTED_OUT)
 
 
 def due_to_compose(
@@ -66,6 +72,34 @@ def by_outcome(session: Session, campaign_id: int) -> dict[str, int]:
         select(Recipient.outcome, func.count()).where(Recipient.campaign_id == campaign_id).group_by(Recipient.outcome),
     )
     return {str(outcome): number for outcome, number in rows}
+
+
+def tallies(
+    session: Session, campaign_id: int, *, versions: int, languages: Collection[str], other_than: bool, before: datetime
+) -> list[Tally]:
+    """What came of each version of the text, in order, among those of these languages (or `other_than` these).
+
+    People asked up to `before` are counted; later ones are only said to be `recent`.
+    """
+    version = col(Recipient.variant) % literal(versions)
+    outcome, is_counted = col(Recipient.outcome), col(Recipient.asked_at) <= before
+    has_answered = col(Recipient.replied_at).is_not(None) & outcome.not_in(_PLAIN_ANSWERS)
+    speaks = col(Recipient.language).not_in(languages) if other_than else col(Recipient.language).in_(languages)
+    columns = [
+        version.label("version"),
+        _number(is_counted).label("asked"),
+        *(_number(is_counted & (outcome == answer)).label(answer.value) for answer in _PLAIN_ANSWERS),
+        _number(is_counted & has_answered).label("other"),
+        _number(~is_counted).label("recent"),
+    ]
+    asked = select(*columns).where(Recipient.campaign_id == campaign_id, col(Recipient.asked_at).is_not(None), speaks)
+    rows = session.connection().execute(asked.group_by(literal_column("version")))
+    found = {row.version: Tally(row.asked, row.yes, row.no, row.other, row.opted_out, row.recent) for row in rows}
+    return [found.get(number, Tally()) for number in range(versions)]
+
+
+def _number(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def enrolled(session: Session, campaign_id: int) -> tuple[int, int]:
