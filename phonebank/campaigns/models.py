@@ -3,7 +3,7 @@
 draft → enrolling → running ⇄ paused → closed
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,19 @@ class Channel(StrEnum):
     CALL = "call"
 
 
+class StopCause(StrEnum):
+    """What paused a campaign. The page says by it what to do; a person's own pause has no cause."""
+
+    REFUSED = "refused"  # the carrier refused something of ours that every other text has too
+    ACCOUNT = "account"  # the carrier refused the account itself
+    BUDGET = "budget"
+    EVENT_BEGUN = "event_begun"
+    FILTERED = "filtered"  # from here on: more often than chance explains
+    FAILED = "failed"
+    OPTED_OUT = "opted_out"
+    WRONG_NUMBER = "wrong_number"
+
+
 class Campaign(SQLModel, table=True):
     """One drive: one ask to the people of its lists. Money is in millionths of a US dollar."""
 
@@ -34,6 +47,7 @@ class Campaign(SQLModel, table=True):
     channel: Channel = Field(default=Channel.TEXT, sa_type=choice(Channel))
     status: CampaignStatus = Field(default=CampaignStatus.DRAFT, sa_type=choice(CampaignStatus), index=True)
     paused_reason: str | None = None
+    paused_over: str | None = None  # a StopCause
     ask_id: int = Field(foreign_key="ask.id")
     organization: str
     sender_name: str = ""
@@ -45,7 +59,14 @@ class Campaign(SQLModel, table=True):
     segments_per_second: int = 75
     budget_micros: int | None = Field(default=None, sa_type=BigInteger)  # an Integer ends at 2,147 dollars
     spent_micros: int = Field(default=0, sa_type=BigInteger)
+    texts_said: int = 0  # as charged, asks among them: the sample of the breaker
+    asks_said: int = 0
+    watched_from: datetime | None = Field(default=None, sa_type=Moment)  # the breaker counts what was said after this,
+    texts_before: int = 0  # and of what was said not these:
+    asks_before: int = 0  # a person looked at them and said to go on
+    segments_per_day: int = 0  # of the whole account; 0 is off
     pace_by_inbox: int = 0
+    asks_wait_since: datetime | None = Field(default=None, sa_type=Moment)  # for the inbox to drain
     excluded: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)  # asked_within_days, lists
     call_script: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
     launch_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -53,6 +74,17 @@ class Campaign(SQLModel, table=True):
     launched_by: str | None = None
     launched_because: str | None = None
     created_at: datetime = Field(sa_type=Moment)
+
+
+class SendingDay(SQLModel, table=True):
+    """What the account has said on one day of the Pacific time zone, by which carriers count a brand's daily limit."""
+
+    __tablename__ = "sending_day"
+
+    day: date = Field(primary_key=True)
+    segments: int = 0
+    least_refused: int = 1  # the smallest text that found no room: with less room than this, nothing more is tried
+    is_full_at_carrier: bool = False  # the carrier said so itself: asks wait
 
 
 class CampaignList(SQLModel, table=True):

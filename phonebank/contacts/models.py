@@ -52,6 +52,16 @@ class Consent(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Moment)
 
 
+class TextlessNumber(SQLModel, table=True):
+    """A number no text can reach, by the carrier's own word: a landline, or nobody's. A call may still reach it."""
+
+    __tablename__ = "textless_number"
+
+    phone: str = Field(primary_key=True)
+    because: str
+    noted_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class ImportStatus(StrEnum):
     WAITING = "waiting"
     READING = "reading"

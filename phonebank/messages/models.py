@@ -77,6 +77,13 @@ class Message(SQLModel, table=True):
         ),
         Index("message_unsettled", "status", "claimed_at"),
         Index("message_conversation", "phone", "created_at"),
+        Index(
+            "message_not_arrived",
+            "campaign_id",
+            "claimed_at",
+            sqlite_where=text("status IN ('undelivered', 'failed')"),
+            postgresql_where=text("status IN ('undelivered', 'failed')"),
+        ),
         Index("message_of_campaign", "campaign_id", "direction", "status"),
     )
 

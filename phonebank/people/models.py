@@ -29,6 +29,7 @@ class Person(SQLModel, table=True):
     status: PersonStatus = Field(default=PersonStatus.ACTIVE, sa_type=choice(PersonStatus))
     password_hash: str | None = None
     sessions_begun: int = 0  # bumped to end every open session at once
+    at_inbox_at: datetime | None = Field(default=None, sa_type=Moment)  # last seen there, to the minute
     created_at: datetime = Field(sa_type=Moment)
 
 

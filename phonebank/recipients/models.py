@@ -6,7 +6,7 @@ pending → asked → replied → with_volunteer → settled;  excluded, unreach
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from phonebank.db import Moment, choice
@@ -31,6 +31,14 @@ class Recipient(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("campaign_id", "contact_id"),
         UniqueConstraint("campaign_id", "phone"),
+        Index(
+            "recipient_unwilling",
+            "campaign_id",
+            "outcome",
+            "asked_at",
+            sqlite_where=text("outcome IN ('opted_out', 'wrong_number')"),
+            postgresql_where=text("outcome IN ('opted_out', 'wrong_number')"),
+        ),
         Index("recipient_due", "campaign_id", "status", "composed_at", "due_at", "id"),
     )
 
