@@ -4,14 +4,29 @@ One database a process, named once by `configure`. A write transaction on SQLite
 queue at the door instead of failing in the middle; reading begins deferred and never waits.
 """
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, Table, create_engine, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Table,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -100,6 +115,15 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+def prefer_indexes(session: Session) -> None:
+    """In this transaction, look rows up rather than scan for them: PostgreSQL thinks a scan cheaper too soon.
+
+    For batches against a table of any size, whose cost must not grow with it.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+
+
 def is_postgresql() -> bool:
     return engine().dialect.name == "postgresql"
 
@@ -113,6 +137,18 @@ def insert_for(session: Session, table: Table) -> Any:
     """The dialect's own INSERT, for ON CONFLICT."""
     postgres = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if postgres else sqlite.insert(table)
+
+
+_CONNECTIONS = 10
+"""Kept open: as many as the web's threads. One that is made anew for a request costs more than the request."""
+
+
+def among(session: Session, column: Any, values: Collection[Any]) -> Any:
+    """Whether the column is one of these: one bound value however many they are, which is many times faster than IN."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
+    told = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(told.c.value))
 
 
 @contextmanager
@@ -132,13 +168,24 @@ def _first_line(wrong: SQLAlchemyError) -> str:
 
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
-        made = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
+        made = create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=_CONNECTIONS,
+            connect_args={"timeout": 15, "check_same_thread": False},
+        )
         event.listen(made, "connect", _sqlite_connect)
         event.listen(made, "begin", _sqlite_begin)
         return made
     # An error's text is logged: what was being stored (names, numbers) stays out of it.
     return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"connect_timeout": 5}
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        connect_args={"connect_timeout": 5},
     )
 
 

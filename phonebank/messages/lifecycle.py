@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from phonebank.gateway.inbound import DeliveryReport
@@ -71,7 +71,7 @@ def claim(session: Session, sender: str, most: int, *, urgent_only: bool, now: d
         .returning(*_CLAIMED_COLUMNS)
         .execution_options(synchronize_session=False)
     )
-    rows = [Claimed.of(row) for row in session.connection().execute(taken)]
+    rows = [Claimed(*row) for row in session.connection().execute(taken)]
     return sorted(rows, key=lambda text: (text.priority, text.due_at, text.id))
 
 
@@ -95,16 +95,20 @@ def record_accepted(session: Session, taken: Sequence[Taken], now: datetime) -> 
     if not taken:
         return
     # Its report has the last word: an answer that already says "failed" must not outrank it.
-    rows = [{"b_id": one.message_id, "b_sid": one.sid, "b_rank": min(one.rank, _SETTLED_RANK - 1)} for one in taken]
-    sending = update(Message).where(col(Message.id) == bindparam("b_id"))
+    rows = [
+        {"b_id": one.message_id, "b_sid": one.sid, "b_rank": min(one.rank, _SETTLED_RANK - 1), "b_now": now}
+        for one in taken
+    ]
     execute = session.connection().execute
-    execute(
-        sending.where((col(Message.status) == SENDING) | (col(Message.status) == UNKNOWN)).values(
-            status=SENT, sent_at=now, carrier_sid=bindparam("b_sid"), carrier_rank=bindparam("b_rank")
-        ),
-        rows,
-    )
-    execute(sending.where(col(Message.carrier_sid).is_(None)).values(carrier_sid=bindparam("b_sid")), rows)
+    if execute(_ACCEPTED, rows).rowcount < len(rows):
+        execute(_NAMED, rows)
+
+
+_THIS_ONE = update(Message).where(col(Message.id) == bindparam("b_id"))
+_ACCEPTED = _THIS_ONE.where((col(Message.status) == SENDING) | (col(Message.status) == UNKNOWN)).values(
+    status=SENT, sent_at=bindparam("b_now"), carrier_sid=bindparam("b_sid"), carrier_rank=bindparam("b_rank")
+)
+_NAMED = _THIS_ONE.where(col(Message.carrier_sid).is_(None)).values(carrier_sid=bindparam("b_sid"))
 
 
 def put_back(session: Session, message_id: int, *, due_at: datetime) -> bool:
@@ -163,23 +167,46 @@ def staff_says_again(session: Session, message_id: int, now: datetime) -> bool:
     return bool(_move(session, mine, status=QUEUED, due_at=now, claimed_at=None, looks=0, looked_at=None))
 
 
+def is_news(seen: Any, told: DeliveryReport) -> bool:
+    """Whether `report` may move a row that stands like this (its status, carrier_sid and carrier_rank)."""
+    if seen.status not in _IN_HAND or not seen.carrier_rank < min(told.rank, _SETTLED_RANK):
+        return False
+    return seen.status is not SENT or seen.carrier_sid is None or told.status in _OF_RANK
+
+
 def report(session: Session, message_id: int, told: DeliveryReport, now: datetime) -> bool:
     """The carrier's own word on one text: never backwards, so that late, doubled or reordered reports do nothing.
 
     A report about a row in doubt settles it. False when the row was already as far, or the sid is another text's.
     """
-    status = _OF_RANK.get(told.status, SENT)
-    values: dict[str, Any] = {"carrier_rank": told.rank, "carrier_sid": told.sid, "status": status}
-    if status is not SENT:
-        values |= {"settled_at": now, "error_code": told.error_code}
-    known_by = col(Message.carrier_sid).is_(None) | (col(Message.carrier_sid) == told.sid)
-    behind = (col(Message.carrier_rank) < told.rank) & (col(Message.carrier_rank) < _SETTLED_RANK)
-    in_hand = col(Message.status).in_((SENDING, UNKNOWN, SENT, QUEUED))
-    mine = (col(Message.id) == message_id) & (col(Message.attempts) > 0) & known_by & behind & in_hand
-    moved = bool(_move(session, mine, **values))
-    if moved:
-        _move(session, (col(Message.id) == message_id) & col(Message.sent_at).is_(None), sent_at=now)
-    return moved
+    about = {"b_id": message_id, "b_sid": told.sid, "b_rank": told.rank, "b_now": now}
+    if told.status not in _OF_RANK:
+        return bool(session.connection().execute(_ON_ITS_WAY, about).rowcount)
+    final = {"b_status": _OF_RANK[told.status], "b_code": told.error_code}
+    return bool(session.connection().execute(_AT_ITS_END, about | final).rowcount)
+
+
+_IN_HAND = (SENDING, UNKNOWN, SENT, QUEUED)
+_REPORTED = (
+    update(Message)
+    .where(
+        col(Message.id) == bindparam("b_id"),
+        col(Message.attempts) > 0,
+        col(Message.carrier_sid).is_(None) | (col(Message.carrier_sid) == bindparam("b_sid")),
+        (col(Message.carrier_rank) < bindparam("b_rank")) & (col(Message.carrier_rank) < _SETTLED_RANK),
+        col(Message.status).in_(_IN_HAND),
+    )
+    .values(
+        carrier_rank=bindparam("b_rank"),
+        carrier_sid=bindparam("b_sid"),
+        sent_at=func.coalesce(col(Message.sent_at), bindparam("b_now")),
+    )
+)
+# Written once: to put a statement together costs as much as to run it, and two of these come for every text.
+_ON_ITS_WAY = _REPORTED.values(status=SENT)
+_AT_ITS_END = _REPORTED.values(
+    status=bindparam("b_status"), settled_at=bindparam("b_now"), error_code=bindparam("b_code")
+)
 
 
 def cancel(session: Session, where: Any, now: datetime) -> int:

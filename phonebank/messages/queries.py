@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, or_
+from sqlalchemy import Row, and_, bindparam, exists, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from phonebank.campaigns.models import Campaign, CampaignStatus
@@ -79,12 +80,12 @@ def senders_with_work(session: Session, now: datetime) -> list[tuple[str, bool]]
     return [(sender, priority < Priority.ASK) for sender, priority in rows]
 
 
-def asks_waiting(session: Session, campaign_id: int) -> int:
-    """How many asks of a campaign are written down and not yet spoken."""
-    waiting = select(func.count()).where(
+def asks_waiting(session: Session, campaign_id: int, most: int) -> int:
+    """How many texts of a campaign are written down and not yet spoken, counted no further than `most`."""
+    waiting = select(Message.id).where(
         Message.campaign_id == campaign_id, Message.direction == Direction.OUT, Message.status == MessageStatus.QUEUED
     )
-    return int(session.exec(waiting).one())
+    return int(session.exec(select(func.count()).select_from(waiting.limit(most).subquery())).one())
 
 
 def in_doubt(session: Session, *, claimed_before: datetime, looked_before: datetime, most: int) -> list[Message]:
@@ -124,6 +125,21 @@ def conversation(session: Session, phone: str, campaign_id: int | None = None) -
 def by_id(session: Session, message_id: int, *, fresh: bool = False) -> Message | None:
     """The text of this id, if there is one; read again from the database when `fresh`."""
     return session.get(Message, message_id, populate_existing=fresh)
+
+
+def standing(session: Session, message_id: int) -> Any:
+    """How far the text of this id has come: a row of status, carrier_sid, carrier_rank, sent_at, kind, recipient_id."""
+    return session.connection().execute(_STANDING, {"b_id": message_id}).first()
+
+
+_STANDING = columns(
+    col(Message.status),
+    col(Message.carrier_sid),
+    col(Message.carrier_rank),
+    col(Message.sent_at),
+    col(Message.kind),
+    col(Message.recipient_id),
+).where(col(Message.id) == bindparam("b_id"))
 
 
 def contact_of(session: Session, phone: str) -> Contact | None:

@@ -33,8 +33,8 @@ def store(session: Session, text: InboundText, now: datetime) -> bool:
         "looks": 0,
         "created_at": now,
     }
-    stored = insert_ignoring(messages, session).values(row).returning(messages.c.id)
-    is_new = session.connection().scalar(stored) is not None  # PostgreSQL counts no rows of an INSERT here
+    stored = insert_ignoring(messages, session).returning(messages.c.id)
+    is_new = session.connection().scalar(stored, row) is not None  # PostgreSQL counts no rows of an INSERT here
     if is_new:
         if text.opt_out_type == "STOP" or keywords.is_exact_opt_out(text.body):
             because = f"texted “{text.body.strip()[:40]}”"

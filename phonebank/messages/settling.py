@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,7 +13,7 @@ from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import DeliveryReport
 from phonebank.messages import consequences, lifecycle, queries
 from phonebank.messages.lifecycle import Claimed, Taken
-from phonebank.messages.models import BY_A_PERSON, Message, MessageKind, MessageStatus
+from phonebank.messages.models import BY_A_PERSON, MessageKind, MessageStatus
 from phonebank.recipients import lifecycle as recipients
 
 log = logs.get("messages")
@@ -51,12 +52,14 @@ def refused(session: Session, text: Claimed, wrong: GatewayError, now: datetime)
 
 def reported(session: Session, message_id: int, told: DeliveryReport, now: datetime) -> bool:
     """A delivery report. False when it said nothing new."""
-    if not lifecycle.report(session, message_id, told, now):
+    before = queries.standing(session, message_id)
+    if before is None or not lifecycle.is_news(before, told) or not lifecycle.report(session, message_id, told, now):
         return False
-    text = queries.by_id(session, message_id, fresh=True)
-    assert text is not None
-    settle_ask(session, text, now)
-    if text.status in _FAILED:
+    if before.sent_at is None or before.status is not MessageStatus.SENT:
+        settle_ask(session, before, now)
+    if told.status in _FAILED:
+        text = queries.by_id(session, message_id, fresh=True)
+        assert text is not None
         consequences.act_on_code(session, Claimed.of(text), told.error_code, now)
     return True
 
@@ -71,7 +74,7 @@ def staff_says_again(session: Session, message_id: int, now: datetime) -> bool:
     return True
 
 
-def settle_ask(session: Session, text: Message, now: datetime) -> None:
-    """A text that was in doubt went: if it was an ask, its recipient has been asked."""
+def settle_ask(session: Session, text: Any, now: datetime) -> None:
+    """A text (a Message, or a row with its kind and recipient_id) that was in doubt went: its ask was asked."""
     if text.kind == MessageKind.ASK and text.recipient_id is not None:
         recipients.mark_asked(session, [text.recipient_id], now)

@@ -49,6 +49,9 @@ def status(message_id: str) -> Response:
         return Response(status=204)
 
     def store() -> None:
+        with db.reading() as session:
+            if reporting.says_nothing_new(session, message_id, told):
+                return
         with db.transaction() as session:
             reporting.report(session, message_id, told, clock.now())
 
