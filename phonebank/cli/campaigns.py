@@ -17,6 +17,7 @@ from phonebank.cli.printing import say, warn
 from phonebank.errors import BadInputError, RefusedError
 from phonebank.messages import sampling
 from phonebank.reports import exports
+from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
 from phonebank.settings import Settings
 
@@ -148,11 +149,11 @@ def status(name: str, wants_json: bool) -> None:
     """How it stands: people, outcomes, texts, conversations, cost."""
     with opening.opened(), db.reading() as session:
         campaign = queries.by_name(session, name)
-        counted = standing(session, campaign)
+        counted, beside = standing(session, campaign), progress(session, campaign, clock.now())
     if wants_json:
-        printing.as_json(counted)
+        printing.as_json(counted | {key: beside[key] for key in ("experiment",) if key in beside})
     else:
-        sayings.report(name, counted)
+        sayings.report(name, counted | beside)
 
 
 @campaigns.command()

@@ -71,3 +71,24 @@ def report(name: str, counted: dict[str, Any]) -> None:
         say(f"  {title:<11} {', '.join(numbers) or 'none'}")
     say(f"  {'inbound':<11} {counted['inbound']:,}")
     say(f"  {'cost':<11} ${counted['cost']:,.2f} for {counted['segments']:,} segments")
+    for sentence in counted["waiting"]["says"]:
+        say(f"  {'waiting':<11} {sentence}")
+    for reason, number in counted["left_out"].items():
+        say(f"  {'left out':<11} {number:,}: {reason.rstrip('.')}.")
+    if "experiment" in counted:
+        _experiment(counted["experiment"])
+
+
+def _experiment(found: dict[str, Any]) -> None:
+    say(f"  {'experiment':<11} {found['says']}")
+    for one in found["texts"]:
+        yes = f"{one['yes']:,} yes {_share(one['yes_rate'])}"
+        out = f"{one['opted_out']:,} opted out {_share(one['opt_out_rate'])}"
+        say(f"    text {one['text']}: {one['asked']:,} asked, {yes}, {one['no']:,} no, {one['other']:,} other, {out}")
+    say(f"    counted are those asked {found['counted_after_minutes']} minutes ago or earlier")
+
+
+def _share(rate: list[float | None]) -> str:
+    """A counted share with what it may be, in percent."""
+    counted, low, high = rate
+    return "" if counted is None else f"({counted:.1%}; {low:.1%} to {high:.1%})"

@@ -1,4 +1,4 @@
-"""Keeps a sender's queue topped up: the asks of people whose hours are open, a few hundred ahead of the claim."""
+"""Keeps a sender's queue topped up: the asks of people whose hours are open, a few seconds ahead of the claim."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from phonebank.campaigns.contact_hours import NeverOpen, Window
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
 from phonebank.db import insert_ignoring
+from phonebank.jobs import ring_after_commit
 from phonebank.messages import queries
 from phonebank.messages.composing import NewText, messages, row_of, window_for
 from phonebank.messages.models import MessageKind, Priority
@@ -24,12 +25,14 @@ from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import Recipient
 
-AHEAD = 1000
+AHEAD, _AHEAD_S = 1000, 5
+"""An ask is written down so many texts, or at a fast sender so many seconds, ahead: a pause or a stop finds few."""
+
 _AT_ONCE = 500
 _HELD_FOR = timedelta(minutes=10)
 
 EVENT_BEGUN = "The event has already begun: an ask for it would come too late."
-NO_HOURS_LEFT = "no contact hours are left before the event"
+NO_HOURS_LEFT = "no contact hours were left before the event"
 
 
 def top_up(session: Session, sender: str, now: datetime) -> int:
@@ -41,9 +44,17 @@ def top_up(session: Session, sender: str, now: datetime) -> int:
         if ask.starts_at is not None and ask.starts_at <= now:
             if recipient_queries.any_due(session, campaign.id, now):
                 campaigns.pause(session, campaign.id, reason=EVENT_BEGUN, now=now)
-        elif queries.asks_waiting(session, campaign.id) < AHEAD:
+        elif wants_more(session, campaign):
             looked_at += _Round(session, campaign, campaign.id, ask, now).write_down()
+    if looked_at:
+        ring_after_commit(session, "texts", sender)
     return looked_at
+
+
+def wants_more(session: Session, campaign: Campaign) -> bool:
+    """Whether fewer asks of this campaign are written down and unspoken than the next seconds need."""
+    ahead = max(AHEAD, _AHEAD_S * campaign.segments_per_second)
+    return campaign.id is not None and queries.asks_waiting(session, campaign.id, most=ahead) < ahead
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
 from phonebank.messages import sampling
 from phonebank.people.models import Role
+from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
 from phonebank.web import guards, hours, live, trouble
 from phonebank.web.guards import requires
@@ -148,7 +149,7 @@ def _check(session: Session, campaign: Campaign, now: datetime) -> Preflight:
 def _standing(campaign_id: int) -> dict[str, Any]:
     with db.reading() as session:
         campaign = queries.by_id(session, campaign_id)
-        now = standing(session, campaign)
+        now = standing(session, campaign) | progress(session, campaign, clock.now())
         session.expunge_all()
     return {"campaign": campaign, "now": now}
 

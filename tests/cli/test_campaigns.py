@@ -129,6 +129,21 @@ def test_status_has_exactly_the_published_keys(phonebank, drafted):
     assert (told["status"], told["recipients"]["pending"], told["cost"]) == ("draft", 0, 0)
 
 
+def test_status_of_several_texts_compares_them_too(phonebank, file, noon, drafted):
+    several = PHONE_BANK.replace(
+        'STOP to end."]', 'STOP to end.", "Hi {{ first_name }}, {{ organization }} here. In? Reply STOP to end."]'
+    )
+    file.write_text(several.replace('"Phone bank"', '"Two texts"').replace("place = ", "shift = true\nplace = "))
+    phonebank.ok("campaigns", "create", file)
+
+    (told,) = phonebank.records("campaigns", "status", "Two texts", "--json")
+
+    assert list(told)[-1] == "experiment"
+    assert (told["experiment"]["verdict"], told["experiment"]["shifts"]) == ("not_yet", True)
+    assert [one["asked"] for one in told["experiment"]["texts"]] == [0, 0]
+    assert "No difference is shown yet" in phonebank.ok("campaigns", "status", "Two texts")
+
+
 @pytest.mark.parametrize("what", ["recipients", "messages", "calls", "handoffs", "commitments"])
 def test_every_export_has_a_header(phonebank, drafted, tmp_path, what):
     (header,) = csv.reader(io.StringIO(phonebank.ok("campaigns", "export", drafted, "--what", what)))
