@@ -22,6 +22,7 @@ OUT = Path(__file__).parents[1] / "phonebank" / "contacts" / "zips.csv"
 NEAREST_KM, FARTHEST_KM, NEIGHBOURS = 8, 60, 4
 MILITARY = ("09", "340", "962", "963", "964", "965", "966")  # some stand in the package as New Jersey's
 MISTAKES = {"Napakiak": "America/Anchorage"}
+BY_ZIP = {"89883": "America/Denver"}  # West Wendover, Nevada, has kept Mountain time by law since 1999
 SPLIT_COUNTIES = {  # the Navajo Nation keeps daylight time; Adak's zone begins inside Aleutians West
     ("AZ", "Apache County"): ("America/Phoenix", "America/Denver"),
     ("AZ", "Navajo County"): ("America/Phoenix", "America/Denver"),
@@ -49,7 +50,7 @@ def places() -> list[Place]:
         Place(
             row["zip_code"],
             row["state"],
-            MISTAKES.get(row["timezone"], row["timezone"]),
+            BY_ZIP.get(row["zip_code"]) or MISTAKES.get(row["timezone"], row["timezone"]),
             row["county"],
             float(row["lat"] or 0),
             float(row["long"] or 0),

@@ -1,6 +1,8 @@
 """Nobody is reached outside the hours, in any zone they may be in, on any night the clocks change."""
 
+import tomllib
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from phonebank import phone
 from phonebank.campaigns import contact_hours
 from phonebank.campaigns.contact_hours import NeverOpen, Window, is_open, window
+from phonebank.contacts import zones
 
 NEW_YORK, CHICAGO, DENVER, PHOENIX = "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix"
 ODD_ZONES = ("Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "Africa/Cairo", "UTC")
@@ -95,6 +98,13 @@ def test_the_day_the_clocks_go_forward_is_an_hour_shorter_where_the_hours_span_i
     assert found.closes_at - found.opens_at == timedelta(hours=3)
 
 
+def test_ordinary_hours_follow_the_clocks_on_both_sundays_they_change():
+    assert hours(at("2027-03-14T05:00")) == Window(at("2027-03-14T13:00"), at("2027-03-15T00:00"))
+    assert hours(at("2027-03-13T05:00")) == Window(at("2027-03-13T14:00"), at("2027-03-14T01:00"))
+    assert hours(at("2027-11-07T05:00")) == Window(at("2027-11-07T14:00"), at("2027-11-08T01:00"))
+    assert hours(at("2027-11-06T05:00")) == Window(at("2027-11-06T13:00"), at("2027-11-07T00:00"))
+
+
 def test_a_time_that_does_not_exist_or_comes_twice_is_read_on_the_safe_side():
     gap = hours(at("2027-03-14T00:00", NEW_YORK), start=time(0), end=time(2, 30))
     assert gap.closes_at.astimezone(ZoneInfo(NEW_YORK)).time() == time(1, 30)
@@ -138,6 +148,61 @@ def test_every_rule_names_real_states_and_channels():
     states = {state for state, _ in contact_hours._all_state_rules()}
     assert {"FL", "OK", "MD", "WA", "WY", "MS", "NJ", "CT", "TX", "RI", "KY", "PA", "ME"} <= states
     assert {channel for _, channel in contact_hours._all_state_rules()} == {"text", "call"}
+
+
+def test_every_rule_says_where_it_comes_from_and_when_that_was_read():
+    written = tomllib.loads(Path(contact_hours.__file__).with_name("hours.toml").read_text())
+    for rule in written["rule"]:
+        assert len(rule["source"]) > 10
+        assert isinstance(rule["as_of"], date)
+        unknown = rule.keys() - {"states", "channels", "every_day", "from", "source", "as_of", *contact_hours._DAYS}
+        assert not unknown, "a misspelt day would be open all day"
+
+
+def _hours_of(now, timezone="", zip_code="", state="", number="+12025550143", channel="text"):
+    """The hours of a row of a list, as its import reads it, in UTC."""
+    found = zones.possible(timezone, zip_code, state, number)
+    return hours(now, found.names, found.state or None, channel=channel)
+
+
+SUMMER, WINTER = "2027-07-14", "2027-01-13"  # Wednesdays
+
+
+@pytest.mark.parametrize(
+    ("who", "day", "opens", "closes"),
+    [
+        ({"zip_code": "85001"}, SUMMER, "16:00", "03:00"),  # Phoenix has no daylight time
+        ({"zip_code": "85001"}, WINTER, "16:00", "03:00"),
+        ({"zip_code": "86515"}, SUMMER, "16:00", "02:00"),  # Window Rock: the Navajo Nation has, its neighbors have not
+        ({"zip_code": "86515"}, WINTER, "16:00", "03:00"),
+        ({"number": "+19285550143"}, SUMMER, "16:00", "02:00"),  # Flagstaff's code, the Nation's too
+        ({"zip_code": "87301"}, SUMMER, "15:00", "02:00"),  # Gallup, New Mexico
+        ({"zip_code": "47501"}, SUMMER, "13:00", "00:00"),  # Indiana, Eastern time
+        ({"zip_code": "46401"}, SUMMER, "14:00", "01:00"),  # Gary, Indiana, Central time
+        ({"zip_code": "97914"}, WINTER, "16:00", "03:00"),  # Oregon's Malheur County, Mountain time
+        ({"zip_code": "89883"}, WINTER, "16:00", "03:00"),  # West Wendover, Nevada, Mountain time
+        ({"zip_code": "36867"}, WINTER, "15:00", "01:00"),  # Phenix City, Alabama, lives on Georgia's clocks
+        ({"zip_code": "79901"}, WINTER, "16:00", "03:00"),  # El Paso, Texas, Mountain time
+        ({"number": "+18005550143"}, SUMMER, "19:00", "00:00"),  # toll-free: day from Honolulu to New York
+        ({"number": "+15005550143"}, WINTER, "19:00", "01:00"),  # a personal number
+        ({"number": "+14165550143"}, WINTER, "14:00", "01:00"),  # Toronto
+        ({"number": "+447700900123"}, SUMMER, "08:00", "19:00"),  # a British mobile
+        ({"number": "+525555550143"}, SUMMER, "15:00", "02:00"),  # Mexico City has no daylight time any more
+        ({"number": "+18085550143"}, SUMMER, "19:00", "06:00"),  # Hawaii
+        ({"number": "+19075550143", "zip_code": "99501"}, WINTER, "18:00", "05:00"),  # Anchorage
+        ({"number": "+16715550143"}, "2027-07-13", "23:00", "10:00"),  # Guam: it is Wednesday there already
+        ({"number": "+17875550143"}, SUMMER, "13:00", "00:00"),  # Puerto Rico
+        ({"timezone": "Pacific", "zip_code": "10001", "state": "NY"}, WINTER, "17:00", "04:00"),  # the column decides
+        ({"timezone": "America/New_York", "state": "KY"}, WINTER, "15:00", "01:00"),  # and Kentucky's law still holds
+        ({"timezone": "America/New_York", "zip_code": "40202"}, WINTER, "15:00", "01:00"),
+        ({"timezone": "Eastern", "number": "+447700900123"}, WINTER, "14:00", "01:00"),
+    ],
+)
+def test_each_is_reached_by_the_clocks_of_every_place_they_may_be_in(who, day, opens, closes):
+    opening = at(f"{day}T{opens}")
+    closing = at(f"{day}T{closes}")
+    closing += timedelta(days=closing <= opening)
+    assert _hours_of(opening, **who) == Window(opening, closing)
 
 
 @given(
