@@ -26,7 +26,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from phonebank import clock, db, jobs, logs, migrations, settings, tables
-from phonebank.campaigns import lifecycle, queries, spec
+from phonebank.campaigns import lifecycle, spec
 from phonebank.contacts.models import ContactList
 from phonebank.messages import composing, sending
 from phonebank.messages.composing import NewText, row_of
@@ -80,7 +80,7 @@ def latency(databases: dict[str, str], texts: int) -> None:
             _queue(database, texts)
             ours = _run("sender", address, texts)
             print(
-                f"  our sender on {name}: {ours['rate']:.0f} texts/s, ratio {ours['rate'] / limit['rate']:.2f} (0.9 or more)"
+                f"  ours on {name}: {ours['rate']:.0f} texts/s, ratio {ours['rate'] / limit['rate']:.2f} (0.9 or more)"
             )
 
 
@@ -92,7 +92,7 @@ def cpu(databases: dict[str, str], texts: int) -> None:
             _queue(database, texts)
             ours = _run("sender", address, texts)
             print(
-                f"  our sender on {name}: {ours['cpu_ms']:.2f} ms, ratio {ours['cpu_ms'] / limit['cpu_ms']:.2f} (2 or less)"
+                f"  ours on {name}: {ours['cpu_ms']:.2f} ms, ratio {ours['cpu_ms'] / limit['cpu_ms']:.2f} (2 or less)"
             )
 
 

@@ -26,7 +26,7 @@ from phonebank import logs
 from phonebank.errors import BadInputError, UnavailableError
 from phonebank.settings import Settings
 
-URGENT, REPLIES, BULK, SLOW, IMPORTS = QUEUES = ("urgent", "replies", "bulk", "slow", "imports")
+URGENT, REPLIES, BULK, ASKS, SLOW, IMPORTS = QUEUES = ("urgent", "replies", "bulk", "asks", "slow", "imports")
 
 QUEUE_OF_TURN = {
     "replies": REPLIES,  # a supporter has answered
@@ -34,6 +34,7 @@ QUEUE_OF_TURN = {
     "followups": URGENT,
     "spool": REPLIES,
     "texts": BULK,  # asks; key: the sender
+    "asking": ASKS,  # asks are written down; key: the sender
     "enrolling": SLOW,  # key: the campaign
     "imports": IMPORTS,  # key: the upload; a million rows take minutes
     "reconciling": SLOW,
@@ -107,6 +108,11 @@ def ring(turn: str, key: str = "") -> None:
     except (RedisError, UnavailableError) as wrong:
         connection.cache_clear()
         log.warning("ring lost; the clock rings again", turn=turn, error=type(wrong).__name__)
+
+
+def is_rung(turn: str) -> bool:
+    """Whether any turn waits in this one's queue for a worker."""
+    return queue(QUEUE_OF_TURN[turn]).count > 0
 
 
 def lift_flag(turn: str, key: str) -> None:

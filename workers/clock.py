@@ -17,8 +17,8 @@ from phonebank.contacts import queries as contacts
 from phonebank.errors import UnavailableError
 from phonebank.followups import queries as followups
 from phonebank.handoffs import lifecycle as handoffs
+from phonebank.messages import asking, reconciling, spool
 from phonebank.messages import queries as messages
-from phonebank.messages import reconciling, spool
 from phonebank.recipients import queries as recipients
 from phonebank.settings import Settings, load
 from workers import opening
@@ -81,8 +81,8 @@ def _sending(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
             yield "answers", sender
         yield "texts", sender
     for campaign in campaigns.running(session):
-        if campaign.id is not None and recipients.any_due(session, campaign.id, now):
-            yield "texts", campaign.sender
+        if asking.wants_more(session, campaign) and recipients.any_due(session, campaign.id or 0, now):
+            yield "asking", campaign.sender
 
 
 def _hearing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import case, or_, update
 from sqlmodel import Session, col
 
-from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.campaigns.breaker import WATCHED
+from phonebank.campaigns.models import Campaign, CampaignStatus, StopCause
 from phonebank.jobs import ring_after_commit
 
 DRAFT, ENROLLING, RUNNING, PAUSED, CLOSED = CampaignStatus
@@ -54,36 +55,42 @@ def begin(session: Session, campaign_id: int, now: datetime) -> bool:
     ).first()
     if row is None or row.status != RUNNING:
         return False
-    ring_after_commit(session, "texts", row.sender)
+    ring_after_commit(session, "asking", row.sender)
     return True
 
 
-def pause(session: Session, campaign_id: int, *, reason: str, now: datetime) -> bool:
-    """From running to paused. While enrolling nothing goes out anyway: the reason is noted, and `begin` heeds it."""
+def pause(session: Session, campaign_id: int, *, reason: str, now: datetime, over: StopCause | None = None) -> bool:
+    """From running to paused. While enrolling nothing goes out anyway: the reason is noted, and `begin` heeds it.
+
+    `over` says what it stopped over when it was no person who paused it.
+    """
     del now
     going = or_(
         col(Campaign.status) == RUNNING,
         (col(Campaign.status) == ENROLLING) & col(Campaign.paused_reason).is_(None),
     )
     paused = case((col(Campaign.status) == RUNNING, PAUSED.value), else_=ENROLLING.value)
-    return _move(session, _campaign(campaign_id).where(going), status=paused, paused_reason=reason)
+    return _move(session, _campaign(campaign_id).where(going), status=paused, paused_reason=reason, paused_over=over)
 
 
 def resume(session: Session, campaign_id: int, now: datetime) -> bool:
-    """From paused to running; takes back a pause that was noted while enrolling."""
-    del now
+    """From paused to running; takes back a pause that was noted while enrolling.
+
+    Whoever goes on after the breaker has seen what it saw: it begins anew with what is said from now on.
+    """
     standing = or_(
         col(Campaign.status) == PAUSED,
         (col(Campaign.status) == ENROLLING) & col(Campaign.paused_reason).is_not(None),
     )
     running = case((col(Campaign.status) == PAUSED, RUNNING.value), else_=ENROLLING.value)
-    resumed = _campaign(campaign_id).where(standing).values(status=running, paused_reason=None)
+    resumed = _campaign(campaign_id).where(standing)
+    resumed = resumed.values(status=running, paused_reason=None, paused_over=None, **_watched_anew(now))
     row = session.execute(resumed.returning(col(Campaign.status), col(Campaign.sender))).first()
     if row is None:
         return False
     if row.status == RUNNING:
-        ring_after_commit(session, "texts", row.sender)
-        ring_after_commit(session, "answers", row.sender)
+        for turn in ("answers", "texts", "asking"):
+            ring_after_commit(session, turn, row.sender)
     else:
         ring_after_commit(session, "enrolling", str(campaign_id))
     return True
@@ -95,16 +102,11 @@ def close(session: Session, campaign_id: int, now: datetime) -> bool:
     return _move(session, _campaign(campaign_id).where(col(Campaign.status) != CLOSED), status=CLOSED, launch_at=None)
 
 
-def charge(session: Session, campaign_id: int, micros: int) -> bool:
-    """Spend so many millionths of a dollar; False, and nothing spent, when the budget would be passed."""
-    after = col(Campaign.spent_micros) + micros
-    enough = or_(col(Campaign.budget_micros).is_(None), after <= col(Campaign.budget_micros))
-    return _move(session, _campaign(campaign_id).where(enough), spent_micros=after)
-
-
-def refund(session: Session, campaign_id: int, micros: int) -> bool:
-    """Give back what was charged for a text that certainly did not go."""
-    return _move(session, _campaign(campaign_id), spent_micros=col(Campaign.spent_micros) - micros)
+def _watched_anew(now: datetime) -> dict[str, Any]:
+    """What the breaker's sample begins with, when it was the breaker that had paused."""
+    by_breaker = col(Campaign.paused_over).in_(WATCHED)
+    begins = {"watched_from": now, "texts_before": col(Campaign.texts_said), "asks_before": col(Campaign.asks_said)}
+    return {name: case((by_breaker, value), else_=getattr(Campaign, name)) for name, value in begins.items()}
 
 
 def _campaign(campaign_id: int) -> Any:

@@ -47,6 +47,8 @@ class Claimed:
     lapses_at: datetime | None
     useless_at: datetime | None
     attempts: int
+    step: str | None
+    claimed_at: datetime | None
 
     @classmethod
     def of(cls, text: Any) -> "Claimed":
@@ -75,10 +77,14 @@ def claim(session: Session, sender: str, most: int, *, urgent_only: bool, now: d
     return sorted(rows, key=lambda text: (text.priority, text.due_at, text.id))
 
 
-def unclaim(session: Session, message_ids: Sequence[int]) -> int:
-    """Claimed but certainly not spoken, in the claim's own transaction: no budget was left for them."""
+def unclaim(session: Session, message_ids: Sequence[int], *, due_at: datetime | None = None) -> int:
+    """Claimed but certainly not spoken, in the claim's own transaction: no budget was left, or no room that day.
+
+    `due_at` puts them off until then.
+    """
     mine = col(Message.id).in_(message_ids) & (col(Message.status) == SENDING)
-    return _move(session, mine, status=QUEUED, claimed_at=None, attempts=col(Message.attempts) - 1)
+    later = {} if due_at is None else {"due_at": due_at}
+    return _move(session, mine, status=QUEUED, claimed_at=None, attempts=col(Message.attempts) - 1, **later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +255,15 @@ def mark_handled(session: Session, message_ids: Sequence[int], now: datetime) ->
 
 def belongs_to(session: Session, message_ids: Sequence[int], campaign_id: int | None, recipient_id: int) -> int:
     """These replies are part of this recipient's conversation."""
-    theirs = col(Message.id).in_(message_ids) & col(Message.recipient_id).is_(None)
-    return _move(session, theirs, campaign_id=campaign_id, recipient_id=recipient_id)
+    told = {"b_ids": list(message_ids), "b_campaign_id": campaign_id, "b_recipient_id": recipient_id}
+    return int(session.connection().execute(_BELONGS, told).rowcount)
+
+
+_BELONGS = (  # written once: it is said for every reply
+    update(Message)
+    .where(col(Message.id).in_(bindparam("b_ids", expanding=True)), col(Message.recipient_id).is_(None))
+    .values(campaign_id=bindparam("b_campaign_id"), recipient_id=bindparam("b_recipient_id"))
+)
 
 
 def backoff(attempts: int) -> timedelta:

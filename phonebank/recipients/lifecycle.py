@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, case, func, update
+from sqlmodel import Session, col, select
 
+from phonebank.campaigns.models import Campaign, Channel
+from phonebank.db import among
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient, RecipientStatus
 
@@ -48,10 +50,15 @@ def put_off(session: Session, recipient_ids: Sequence[int], until: datetime) -> 
     return _move(session, col(Recipient.id).in_(recipient_ids) & (col(Recipient.status) == PENDING), due_at=until)
 
 
-def mark_asked(session: Session, recipient_ids: Sequence[int], now: datetime) -> int:
+def mark_asked(session: Session, recipient_ids: Sequence[int], now: datetime) -> None:
     """Their ask went out. One who has already answered stays where they are."""
-    _move(session, col(Recipient.id).in_(recipient_ids) & col(Recipient.asked_at).is_(None), asked_at=now)
-    return _move(session, col(Recipient.id).in_(recipient_ids) & (col(Recipient.status) == PENDING), status=ASKED)
+    is_news = col(Recipient.asked_at).is_(None) | (col(Recipient.status) == PENDING)
+    _move(
+        session,
+        among(session, Recipient.id, recipient_ids) & is_news,
+        asked_at=func.coalesce(col(Recipient.asked_at), now),
+        status=case((col(Recipient.status) == PENDING, ASKED), else_=col(Recipient.status)),
+    )
 
 
 def exclude(session: Session, recipient_ids: Sequence[int], because: str) -> int:
@@ -88,12 +95,29 @@ def mark_unreachable(session: Session, recipient_ids: Sequence[int], because: st
     return _move(session, reachable, status=UNREACHABLE, excluded_because=because)
 
 
-def reply_arrived(session: Session, recipient_id: int, now: datetime) -> bool:
+def ask_once_more(session: Session, recipient_id: int) -> bool:
+    """Their ask certainly did not arrive and is written down again. False when they have answered all the same."""
+    silent = (
+        (col(Recipient.id) == recipient_id)
+        & col(Recipient.status).in_((PENDING, ASKED))
+        & col(Recipient.replied_at).is_(None)
+    )
+    return bool(_move(session, silent, status=PENDING, asked_at=None))
+
+
+def leave_out_of_texts(session: Session, phone: str, because: str) -> int:
+    """No text can reach this number: whoever has it and was not asked yet is left out of every campaign of texts."""
+    by_text = select(Campaign.id).where(Campaign.channel == Channel.TEXT)
+    waiting = (col(Recipient.phone) == phone) & (col(Recipient.status) == PENDING)
+    return _move(session, waiting & col(Recipient.campaign_id).in_(by_text), status=EXCLUDED, excluded_because=because)
+
+
+def replies_arrived(session: Session, recipient_ids: Sequence[int], now: datetime) -> int:
     """They wrote. Wherever they stood, we owe them a reading."""
-    theirs = col(Recipient.id) == recipient_id
+    theirs = col(Recipient.id).in_(recipient_ids)
     _move(session, theirs & col(Recipient.replied_at).is_(None), replied_at=now)
     waiting = col(Recipient.status).in_((PENDING, ASKED, SETTLED, UNREACHABLE))
-    return bool(_move(session, theirs & waiting, status=REPLIED))
+    return _move(session, theirs & waiting, status=REPLIED)
 
 
 def hand_over(session: Session, recipient_id: int) -> bool:
@@ -120,8 +144,15 @@ def keep_open(session: Session, recipient_id: int, outcome: Outcome) -> bool:
 def _decide(
     session: Session, recipient_id: int, status: RecipientStatus, outcome: Outcome, settled_at: datetime | None
 ) -> bool:
-    theirs = (col(Recipient.id) == recipient_id) & (col(Recipient.status) != EXCLUDED)
-    return bool(_move(session, theirs, status=status, outcome=outcome, settled_at=settled_at))
+    told = {"b_id": recipient_id, "b_status": status, "b_outcome": outcome, "b_settled_at": settled_at}
+    return bool(session.connection().execute(_DECIDED, told).rowcount)
+
+
+_DECIDED = (  # written once: it is said for every reply
+    update(Recipient)
+    .where(col(Recipient.id) == bindparam("b_id"), col(Recipient.status) != EXCLUDED)
+    .values(status=bindparam("b_status"), outcome=bindparam("b_outcome"), settled_at=bindparam("b_settled_at"))
+)
 
 
 def _move(session: Session, where: Any, **values: Any) -> int:

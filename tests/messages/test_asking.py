@@ -64,6 +64,7 @@ def test_turns_at_once_write_each_ask_once(drive, somebody, clock):
 @pytest.mark.database("sqlite")
 def test_no_more_is_written_ahead_than_is_soon_spoken(drive, somebody, clock, monkeypatch):
     monkeypatch.setattr(asking, "AHEAD", 2)
+    monkeypatch.setattr(asking, "_AHEAD_S", 0)
     monkeypatch.setattr(asking, "_AT_ONCE", 1)
     for _ in range(5):
         somebody()

@@ -212,15 +212,15 @@ def test_a_recipients_verbs_never_bring_an_excluded_person_back(text, clock):
     update(Recipient, to, status=RecipientStatus.EXCLUDED, excluded_because="opted out")
     now = clock.now()
     for verb in (
-        lambda s: recipients.mark_asked(s, [to], now),
         lambda s: recipients.mark_unreachable(s, [to], "no"),
-        lambda s: recipients.reply_arrived(s, to, now),
+        lambda s: recipients.replies_arrived(s, [to], now),
         lambda s: recipients.hand_over(s, to),
         lambda s: recipients.settle(s, to, Outcome.YES, now),
         lambda s: recipients.ask_again(s, to, Outcome.NOT_NOW),
         lambda s: recipients.keep_open(s, to, Outcome.MAYBE),
     ):
         assert not do(verb)
+    do(recipients.mark_asked, [to], now)
     row = fresh(Recipient, to)
     assert (row.status, row.outcome) == (RecipientStatus.EXCLUDED, Outcome.NONE)
 

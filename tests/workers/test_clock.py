@@ -40,7 +40,7 @@ def test_somebody_to_ask_rings_for_their_sender_when_their_hours_open(opened, dr
     do(factories.member, drive, clock.now(), due_at=clock.now() + timedelta(hours=1))
     assert due(opened) == set()
     clock.pass_by(hours=1)
-    assert due(opened) == {("texts", drive.sender)}
+    assert due(opened) == {("asking", drive.sender)}
 
 
 def test_a_text_that_waits_rings_for_its_sender_and_an_urgent_one_for_its_own_turn(opened, drive, clock):
@@ -104,15 +104,15 @@ def test_redis_may_forget_everything_between_two_sweeps(opened, drive, clock):
     sweeping.sweep(opened)
     jobs.connection().flushall()
     sweeping.sweep(opened)
-    [job] = jobs.queue(jobs.QUEUE_OF_TURN["texts"]).jobs
-    assert (job.func_name, job.args) == ("workers.texts.turn", [drive.sender])
+    [job] = jobs.queue(jobs.QUEUE_OF_TURN["asking"]).jobs
+    assert (job.func_name, job.args) == ("workers.asking.turn", [drive.sender])
 
 
 def test_two_sweeps_ring_once(opened, drive, clock):
     do(factories.member, drive, clock.now())
     for _ in range(3):
         sweeping.sweep(opened)
-    assert len(jobs.queue(jobs.QUEUE_OF_TURN["texts"])) == 1
+    assert len(jobs.queue(jobs.QUEUE_OF_TURN["asking"])) == 1
 
 
 def test_a_lease_that_is_over_goes_back_with_the_sweep(opened, drive, clock):
@@ -135,7 +135,7 @@ def test_a_sweep_without_redis_or_with_it_loses_nothing(opened, drive, clock, mo
     sweeping.sweep(opened)
     jobs.configure(real)
     sweeping.sweep(opened)
-    assert len(jobs.queue(jobs.QUEUE_OF_TURN["texts"])) == 1
+    assert len(jobs.queue(jobs.QUEUE_OF_TURN["asking"])) == 1
 
 
 def test_a_scheduled_draft_that_no_longer_may_launch_waits_for_a_person_again(opened, clock):
@@ -154,7 +154,7 @@ def test_an_enrolling_turn_begins_its_campaign(opened, clock):
     drive = do(make.campaign, clock.now(), status=CampaignStatus.ENROLLING)
     enrolling.turn(str(drive.id))
     assert fresh(Campaign, drive.id).status is CampaignStatus.RUNNING
-    assert [job.args for job in jobs.queue(jobs.QUEUE_OF_TURN["texts"]).jobs] == [[drive.sender]]
+    assert [job.args for job in jobs.queue(jobs.QUEUE_OF_TURN["asking"]).jobs] == [[drive.sender]]
 
 
 def test_a_reconciling_turn_tidies_without_keys_for_the_carrier(opened, drive, clock):
