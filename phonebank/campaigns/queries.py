@@ -10,7 +10,16 @@ from sqlalchemy import Select, column, exists, func, table
 from sqlmodel import Session, col, select
 
 from phonebank.asks.models import Ask
-from phonebank.campaigns.models import Alternative, Campaign, CampaignList, CampaignStatus, Channel, FollowUpPlan
+from phonebank.campaigns import ledger
+from phonebank.campaigns.models import (
+    Alternative,
+    Campaign,
+    CampaignList,
+    CampaignStatus,
+    Channel,
+    FollowUpPlan,
+    SendingDay,
+)
 from phonebank.contacts.models import Contact, ContactList, ListMember
 from phonebank.errors import NotFoundError
 from phonebank.optouts.models import Ban, OptOut
@@ -185,9 +194,10 @@ def pace_of(session: Session, sender: str) -> int:
 UNDER_WAY = (CampaignStatus.ENROLLING, CampaignStatus.RUNNING, CampaignStatus.PAUSED)
 
 
-def running_ids(session: Session) -> list[int]:
-    running = select(Campaign.id).where(Campaign.status == CampaignStatus.RUNNING)
-    return [campaign_id for campaign_id in session.exec(running) if campaign_id is not None]
+def under_way_ids(session: Session) -> list[int]:
+    """Every campaign launched and not closed, in the order of their ids."""
+    found = select(Campaign.id).where(col(Campaign.status).in_(UNDER_WAY)).order_by(col(Campaign.id))
+    return [campaign_id for campaign_id in session.exec(found) if campaign_id is not None]
 
 
 def running(session: Session) -> list[Campaign]:
@@ -200,3 +210,28 @@ def to_enrol(session: Session, now: datetime) -> list[int]:
     enrolling = select(Campaign.id).where(Campaign.status == CampaignStatus.ENROLLING)
     found = [*session.exec(enrolling), *(campaign.id for campaign in due_to_launch(session, now))]
     return [campaign_id for campaign_id in found if campaign_id is not None]
+
+
+def segments_per_day(session: Session) -> int | None:
+    """The account's limit a day: the least that any campaign under way asks for; None when none does."""
+    least = select(func.min(Campaign.segments_per_day)).where(col(Campaign.segments_per_day) > 0)
+    return session.exec(least.where(col(Campaign.status).in_(UNDER_WAY))).one()
+
+
+@dataclass(frozen=True)
+class Today:
+    """How far the account's day has come, in segments; `full_until` is its end once nothing more fits."""
+
+    said: int
+    limit: int | None
+    full_until: datetime | None
+
+
+def today(session: Session, now: datetime) -> Today:
+    """The account's day. Asks wait while it is full; what is already written down waits where it is claimed."""
+    day = session.get(SendingDay, ledger.day_of(now), populate_existing=True)
+    limit = segments_per_day(session)
+    if day is None:
+        return Today(0, limit, None)
+    is_full = day.is_full_at_carrier or (limit is not None and limit - day.segments < day.least_refused)
+    return Today(day.segments, limit, ledger.day_ends(now) if is_full else None)

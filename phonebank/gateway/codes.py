@@ -7,12 +7,18 @@ from pathlib import Path
 
 
 class CodeAction(StrEnum):
+    """The tables of codes.toml, where each is explained."""
+
     BAD_NUMBER = "bad_number"
     OPTED_OUT = "opted_out"
     PAUSE_CAMPAIGN = "pause_campaign"
     STOP_EVERYTHING = "stop_everything"
     LATER = "later"
+    TOMORROW = "tomorrow"
+    NEXT_HOURS = "next_hours"
+    ONCE_MORE = "once_more"
     DOUBTFUL = "doubtful"
+    FILTERED = "filtered"
     FAILED = "failed"
 
 
@@ -28,8 +34,14 @@ def meaning(code: int | None) -> str:
     return f"{_table()[1].get(code, 'the carrier refused it')} ({code})"
 
 
+def codes_of(*actions: CodeAction) -> list[int]:
+    """The codes that ask one of these of us, in order."""
+    return sorted(code for code, asked in _table()[0].items() if asked in actions)
+
+
 @cache
 def _table() -> tuple[dict[int, CodeAction], dict[int, str]]:
     read = tomllib.loads(Path(__file__).with_name("codes.toml").read_text())
-    actions = {code: CodeAction(name) for name, codes in read["actions"].items() for code in codes}
-    return actions, {int(code): words for code, words in read["meanings"].items()}
+    asked = {CodeAction(name): meant for name, meant in read.items() if isinstance(meant, dict)}
+    actions = {int(code): does for does, meant in asked.items() for code in meant}
+    return actions, {int(code): words for meant in asked.values() for code, words in meant.items()}

@@ -243,5 +243,9 @@ def _failure(wrong: Exception) -> GatewayError:
         return GatewayError(meaning(code or 20429), Failure.LATER, code or 20429)
     if not 400 <= status < 500:  # noqa: PLR2004
         return GatewayError("The carrier failed, and may have taken the text.", Failure.UNKNOWN, code)
-    kinds = {CodeAction.LATER: Failure.LATER, CodeAction.DOUBTFUL: Failure.UNKNOWN}
+    kinds = {
+        CodeAction.LATER: Failure.LATER,
+        CodeAction.TOMORROW: Failure.LATER,
+        CodeAction.DOUBTFUL: Failure.UNKNOWN,
+    }
     return GatewayError(meaning(code), kinds.get(action(code), Failure.REFUSED), code)

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from phonebank import clock, db, jobs, logs
-from phonebank.campaigns import lifecycle as campaigns
 from phonebank.gateway import twilio
 from phonebank.gateway.contract import Failure, Gateway, GatewayError, LoggedText
 from phonebank.gateway.inbound import RANK, DeliveryReport
-from phonebank.messages import lifecycle, queries, settling
+from phonebank.messages import lifecycle, paying, queries, settling
 from phonebank.messages.lifecycle import Claimed
 from phonebank.messages.models import Message, MessageStatus
 from phonebank.settings import Settings
@@ -102,9 +101,9 @@ def _put_back(session: Session, text: Message, now: datetime) -> None:
     """Certainly not sent: back to the queue, or failed when it has been tried too often."""
     if text.attempts >= _MOST_ATTEMPTS:
         never = GatewayError("The carrier never took it.", Failure.REFUSED)
-        settling.refused(session, Claimed.of(text), never, now)
-    elif lifecycle.put_back(session, text.id or 0, due_at=now) and text.campaign_id is not None:
-        campaigns.refund(session, text.campaign_id, text.cost_micros)
+        settling.refused(session, [(Claimed.of(text), never)], now)
+    elif lifecycle.put_back(session, text.id or 0, due_at=now):
+        paying.give_back(session, [Claimed.of(text)], now)
 
 
 def _log_unreadable(text: Message, now: datetime) -> None:

@@ -9,21 +9,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sqlmodel import Session
-
 from phonebank import clock, db, jobs, logs
-from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.gateway import pacing, twilio
-from phonebank.gateway.contract import Accepted, Gateway, GatewayError, OutgoingText
+from phonebank.gateway.contract import Accepted, Failure, Gateway, GatewayError, OutgoingText
+from phonebank.gateway.in_flight import InFlight
 from phonebank.gateway.last_second import LastSecond
-from phonebank.messages import asking, lifecycle, queries, settling
+from phonebank.messages import lifecycle, paying, queries, settling
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import MessageKind
 from phonebank.settings import Settings
 
 MOST_AT_ONCE = 200
-BUDGET_USED = "The budget is used up: raise it and resume, or close the campaign."
+_LINGER_S, _LOOK_AGAIN_S = 1.5, 0.1
+"""How long a turn with nothing due stays: connections and a fork cost more than a look."""
+
 
 log = logs.get("messages")
 
@@ -44,9 +44,9 @@ def send_due(
     asyncio.run(_Turn(settings, sender, urgent_only=urgent_only, until=until, in_flight=in_flight).run())
 
 
-def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
+def take(sender: str, most: int, *, urgent_only: bool) -> Batch | pacing.Wait | None:
     """Tokens, then the claim: a batch in hand and committed, a wait when no slot is free, or None: nothing is due."""
-    sizes, pace = _look(sender, urgent_only=urgent_only)
+    sizes, pace = _look(sender, most, urgent_only=urgent_only)
     if not sizes:
         return None
     fitting = _fitting(sizes, pacing.at_once(pace))
@@ -64,19 +64,12 @@ def take(sender: str, *, urgent_only: bool) -> Batch | pacing.Wait | None:
         raise
 
 
-def _look(sender: str, *, urgent_only: bool) -> tuple[list[int], float]:
-    now = clock.now()
+def _look(sender: str, most: int, *, urgent_only: bool) -> tuple[list[int], float]:
+    """The sizes of the texts that are due, and the sender's pace."""
     with db.reading() as session:
         pace = campaign_queries.pace_of(session, sender) * clock.hurry()
-        most = min(MOST_AT_ONCE, pacing.at_once(pace))
-        sizes = queries.next_segments(session, sender, most, urgent_only=urgent_only, now=now)
-    if not urgent_only and len(sizes) < most:
-        with db.transaction() as session:
-            looked_at = asking.top_up(session, sender, now)
-        if looked_at:
-            with db.reading() as session:
-                sizes = queries.next_segments(session, sender, most, urgent_only=urgent_only, now=now)
-    return sizes, pace
+        most = min(most, MOST_AT_ONCE, pacing.at_once(pace))
+        return queries.next_segments(session, sender, most, urgent_only=urgent_only, now=clock.now()), pace
 
 
 def _fitting(sizes: list[int], room: int) -> int:
@@ -90,40 +83,17 @@ def _fitting(sizes: list[int], room: int) -> int:
 
 
 def _claim(sender: str, most: int, *, urgent_only: bool) -> list[Claimed]:
-    """Claim, and charge each campaign's budget in the same transaction: what no budget is left for is not claimed."""
+    """Claim, and pay in the same transaction: what no budget, or no room of the day, is left for is not claimed."""
     now = clock.now()
     with db.transaction() as session:
-        claimed = lifecycle.claim(session, sender, most, urgent_only=urgent_only, now=now)
-        unpaid = _not_paid_for(session, claimed)
-        if not unpaid:
-            return claimed
-        lifecycle.unclaim(session, list(unpaid))
-        for campaign_id in {text.campaign_id for text in claimed if text.id in unpaid}:
-            assert campaign_id is not None
-            campaigns.pause(session, campaign_id, reason=BUDGET_USED, now=now)
-    return [text for text in claimed if text.id not in unpaid]
-
-
-def _not_paid_for(session: Session, claimed: list[Claimed]) -> set[int]:
-    """Charge these texts; the ids of those no budget is left for. A campaign is charged once, while it has enough."""
-    of_campaign: dict[int, list[Claimed]] = {}
-    for text in claimed:
-        if text.campaign_id is not None:
-            of_campaign.setdefault(text.campaign_id, []).append(text)
-    unpaid: set[int] = set()
-    for campaign_id, texts in of_campaign.items():
-        if not campaigns.charge(session, campaign_id, sum(text.cost_micros for text in texts)):
-            unpaid |= {text.id for text in texts if not campaigns.charge(session, campaign_id, text.cost_micros)}
-    return unpaid
+        return paying.pay(session, lifecycle.claim(session, sender, most, urgent_only=urgent_only, now=now), now)
 
 
 def _let_go(texts: list[Claimed]) -> None:
-    """Claimed and certainly not spoken: back to the queue, and their price back to their campaigns."""
+    """Claimed and certainly not spoken: back to the queue, and what they were charged back."""
     with db.transaction() as session:
         lifecycle.unclaim(session, [text.id for text in texts])
-        for text in texts:
-            if text.campaign_id is not None:
-                campaigns.refund(session, text.campaign_id, text.cost_micros)
+        paying.give_back(session, texts, clock.now())
 
 
 def _kept(slot: pacing.Slot, texts: list[Claimed], sender: str, pace: float) -> pacing.Slot:
@@ -142,19 +112,18 @@ def _kept(slot: pacing.Slot, texts: list[Claimed], sender: str, pace: float) -> 
 class _Turn:
     def __init__(self, settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int) -> None:
         self.settings, self.sender, self.urgent_only, self.until = settings, sender, urgent_only, until
-        self.in_flight = in_flight
         self.taking = ThreadPoolExecutor(1, "taking")
         self.recording = ThreadPoolExecutor(1, "recording")
+        self.in_flight, self.last_second = InFlight(in_flight), LastSecond()
         self.speaking: set[asyncio.Task[None]] = set()
         self.results: list[tuple[Claimed, Accepted | GatewayError]] = []
-        self.heard = asyncio.Event()
-        self.last_second = LastSecond()
+        self.has_room, self.heard = asyncio.Event(), asyncio.Event()
         self.is_over = False
 
     async def run(self) -> None:
         recorder = asyncio.create_task(self._record())
         try:
-            async with twilio.speaking(self.settings, self.in_flight) as gateway:
+            async with twilio.speaking(self.settings, self.in_flight.most) as gateway:
                 try:
                     await self._speak_batches(gateway)
                 finally:  # whatever went wrong, what is being said is waited for, and so recorded
@@ -168,23 +137,47 @@ class _Turn:
             self.recording.shutdown()
 
     async def _speak_batches(self, gateway: Gateway) -> None:
-        loop = asyncio.get_running_loop()
+        idle_since = None
         while time.monotonic() < self.until and not jobs.should_stop():
-            while len(self.speaking) >= self.in_flight:
-                await asyncio.wait(self.speaking, return_when=asyncio.FIRST_COMPLETED)
-            got = await loop.run_in_executor(self.taking, lambda: take(self.sender, urgent_only=self.urgent_only))
-            if got is None:
-                return
-            if isinstance(got, pacing.Wait):
+            got = await self._take()
+            if isinstance(got, Batch):
+                self._speak_all(gateway, got)
+                idle_since = None
+            elif got is not None:
                 await asyncio.sleep(got.seconds)
-                continue
-            for text, leaves in zip(got.texts, got.slot.leaves, strict=False):
-                task = asyncio.create_task(self._speak(gateway, text, leaves, got.pace))
-                self.speaking.add(task)
-                task.add_done_callback(self.speaking.discard)
+            else:
+                idle_since = idle_since or time.monotonic()
+                if time.monotonic() - idle_since > _LINGER_S or self._is_someone_waiting():
+                    return
+                await asyncio.sleep(_LOOK_AGAIN_S)
+
+    def _is_someone_waiting(self) -> bool:
+        """Whether another sender's turn waits behind this one."""
+        return jobs.is_rung("answers" if self.urgent_only else "texts")
+
+    async def _take(self) -> Batch | pacing.Wait | None:
+        """The next batch, taken while the last one is still being said, so that the carrier never waits for us."""
+        while len(self.speaking) >= 1.5 * self.in_flight.limit:
+            self.has_room.clear()
+            await self.has_room.wait()
+        most = max(1, int(self.in_flight.limit))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.taking, lambda: take(self.sender, most, urgent_only=self.urgent_only))
+
+    def _speak_all(self, gateway: Gateway, batch: Batch) -> None:
+        for text, leaves in zip(batch.texts, batch.slot.leaves, strict=False):
+            task = asyncio.create_task(self._speak(gateway, text, leaves, batch.pace))
+            self.speaking.add(task)
+            task.add_done_callback(self._is_said)
+
+    def _is_said(self, task: asyncio.Task[None]) -> None:
+        self.speaking.discard(task)
+        self.has_room.set()
 
     async def _speak(self, gateway: Gateway, text: Claimed, leaves: float, pace: float) -> None:
-        await asyncio.sleep(max(0.0, leaves - time.monotonic()))
+        if (early := leaves - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        began = await self.in_flight.enter()
         while (rest := self.last_second.wait(text.segments, pace, time.monotonic())) > 0:  # noqa: ASYNC110 - time makes room
             await asyncio.sleep(rest)
         said = self.last_second.say(text.segments, time.monotonic())
@@ -193,6 +186,7 @@ class _Turn:
         except GatewayError as wrong:
             result = wrong
         self.last_second.answered(said, time.monotonic())
+        self.in_flight.leave(began, is_too_many=isinstance(result, GatewayError) and result.kind is Failure.LATER)
         self.results.append((text, result))
         self.heard.set()
 
@@ -223,6 +217,4 @@ def record(results: list[tuple[Claimed, Accepted | GatewayError]]) -> None:
     ]
     with db.transaction() as session:
         settling.accepted(session, taken, asked, now)
-        for text, said in results:
-            if isinstance(said, GatewayError):
-                settling.refused(session, text, said, now)
+        settling.refused(session, [(text, said) for text, said in results if isinstance(said, GatewayError)], now)

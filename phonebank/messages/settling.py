@@ -1,17 +1,16 @@
 """What follows from the carrier's word on a text: for the person, the ledger, the campaign and its budget."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from phonebank import logs
-from phonebank.campaigns import lifecycle as campaigns
 from phonebank.gateway.codes import CodeAction, action
 from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import DeliveryReport
-from phonebank.messages import consequences, lifecycle, queries
+from phonebank.messages import consequences, lifecycle, paying, queries
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import BY_A_PERSON, MessageKind, MessageStatus
 from phonebank.recipients import lifecycle as recipients
@@ -31,23 +30,31 @@ def accepted(session: Session, taken: Sequence[Taken], asked: Sequence[int], now
         recipients.mark_asked(session, asked, now)
 
 
-def refused(session: Session, text: Claimed, wrong: GatewayError, now: datetime) -> None:
-    """The carrier did not plainly take this claimed text. One that may have gone stays in doubt, and is reconciled."""
+def refused(session: Session, refusals: Sequence[tuple[Claimed, GatewayError]], now: datetime) -> None:
+    """The carrier did not plainly take these claimed texts. What may have gone stays in doubt, and is reconciled."""
+    moved = [(text, wrong) for text, wrong in refusals if _moved(session, text, wrong, now)]
+    paying.give_back(session, [text for text, _ in moved], now)
+    for text, wrong in moved:
+        if wrong.kind is Failure.REFUSED or action(wrong.code) is CodeAction.TOMORROW:
+            waits = _goes_back(text, wrong)
+            consequences.act_on_code(session, text, wrong.code, now, still_queued=waits)
+
+
+def _moved(session: Session, text: Claimed, wrong: GatewayError, now: datetime) -> bool:
+    """Whether this certainly did not go, and nobody was faster to say so."""
     if wrong.kind is Failure.UNKNOWN:
         log.warning("in doubt", message=text.id, code=wrong.code)
-        return
-    if wrong.kind is Failure.LATER:
-        moved = lifecycle.put_back(session, text.id, due_at=now + lifecycle.backoff(text.attempts))
-    elif action(wrong.code) in _NOT_THEIRS and text.kind not in BY_A_PERSON:
-        moved = lifecycle.put_back(session, text.id, due_at=now)  # it waits in the queue while its campaign is paused
-    else:
-        moved = lifecycle.fail(session, text.id, code=wrong.code, now=now)
-    if not moved:
-        return
-    if text.campaign_id is not None:
-        campaigns.refund(session, text.campaign_id, text.cost_micros)
-    if wrong.kind is Failure.REFUSED:
-        consequences.act_on_code(session, text, wrong.code, now)
+        return False
+    if _goes_back(text, wrong):
+        # What waits for us to mend something waits in the queue of a campaign that is paused.
+        wait = lifecycle.backoff(text.attempts) if wrong.kind is Failure.LATER else timedelta()
+        return lifecycle.put_back(session, text.id, due_at=now + wait)
+    return lifecycle.fail(session, text.id, code=wrong.code, now=now)
+
+
+def _goes_back(text: Claimed, wrong: GatewayError) -> bool:
+    ours = action(wrong.code) in _NOT_THEIRS and text.kind not in BY_A_PERSON
+    return wrong.kind is Failure.LATER or ours
 
 
 def reported(session: Session, message_id: int, told: DeliveryReport, now: datetime) -> bool:
@@ -65,13 +72,8 @@ def reported(session: Session, message_id: int, told: DeliveryReport, now: datet
 
 
 def staff_says_again(session: Session, message_id: int, now: datetime) -> bool:
-    """A member of staff has it sent again: it is charged again, so what it cost so far is given back."""
-    text = queries.by_id(session, message_id)
-    if text is None or not lifecycle.staff_says_again(session, message_id, now):
-        return False
-    if text.campaign_id is not None:
-        campaigns.refund(session, text.campaign_id, text.cost_micros)
-    return True
+    """A member of staff has it sent again. It may have gone, and been billed, already: it is charged a second time."""
+    return lifecycle.staff_says_again(session, message_id, now)
 
 
 def settle_ask(session: Session, text: Any, now: datetime) -> None:

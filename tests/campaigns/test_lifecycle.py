@@ -3,7 +3,7 @@
 import pytest
 
 from phonebank import db
-from phonebank.campaigns import lifecycle, queries
+from phonebank.campaigns import ledger, lifecycle, queries
 from phonebank.campaigns.models import CampaignStatus
 from tests.support.campaigns import NOW, a_campaign
 
@@ -62,15 +62,15 @@ def test_a_scheduled_draft_is_due_when_its_time_has_come_and_can_be_called_back(
 def test_a_budget_is_never_passed(database):
     with db.transaction() as session:
         campaign_id = a_campaign(session, limits={"budget": 0.03}).id
-        assert lifecycle.charge(session, campaign_id, 20_000)
-        assert not lifecycle.charge(session, campaign_id, 10_001)
-        assert lifecycle.charge(session, campaign_id, 10_000)
-        lifecycle.refund(session, campaign_id, 10_000)
-        assert lifecycle.charge(session, campaign_id, 9_000)
+        assert ledger.charge(session, campaign_id, micros=20_000, texts=1, asks=1)
+        assert not ledger.charge(session, campaign_id, micros=10_001, texts=1, asks=1)
+        assert ledger.charge(session, campaign_id, micros=10_000, texts=1, asks=1)
+        ledger.refund(session, campaign_id, micros=10_000, texts=1, asks=1)
+        assert ledger.charge(session, campaign_id, micros=9_000, texts=1, asks=1)
 
 
 def test_a_budget_of_ten_thousand_dollars_fits(database):
     with db.transaction() as session:
         campaign_id = a_campaign(session, limits={"budget": 10_000}).id
 
-        assert lifecycle.charge(session, campaign_id, 9_999_000_000)
+        assert ledger.charge(session, campaign_id, micros=9_999_000_000, texts=1, asks=1)

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from phonebank import db
+from phonebank.campaigns import ledger as books
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns.models import Campaign
-from phonebank.messages import lifecycle, sending
+from phonebank.messages import lifecycle, paying, sending
 from phonebank.messages.models import Message, MessageKind, MessageStatus, Priority
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
@@ -164,7 +165,7 @@ def test_what_no_budget_is_left_for_goes_back_and_pauses_the_campaign(drive, wri
     left = [fresh(Message, message_id) for message_id in written[2:]]
     assert {(row.status, row.attempts, row.claimed_at) for row in left} == {(MessageStatus.QUEUED, 0, None)}
     stopped = fresh(Campaign, drive.id)
-    assert (stopped.status, stopped.paused_reason) == (factories.PAUSED, sending.BUDGET_USED)
+    assert (stopped.status, stopped.paused_reason) == (factories.PAUSED, paying.BUDGET_USED)
     assert stopped.spent_micros == 2 * PRICE
 
 
@@ -182,11 +183,11 @@ def test_threads_that_claim_at_once_never_pass_the_budget(drive, write, clock):
 
 def test_a_charge_that_would_pass_the_budget_spends_nothing(drive):
     update(Campaign, drive.id, budget_micros=10)
-    assert not do(campaigns.charge, drive.id, 11)
-    assert do(campaigns.charge, drive.id, 10)
-    assert not do(campaigns.charge, drive.id, 1)
-    assert do(campaigns.refund, drive.id, 4)
-    assert do(campaigns.charge, drive.id, 4)
+    assert not do(books.charge, drive.id, micros=11, texts=1, asks=1)
+    assert do(books.charge, drive.id, micros=10, texts=1, asks=1)
+    assert not do(books.charge, drive.id, micros=1, texts=1, asks=1)
+    assert do(books.refund, drive.id, micros=4, texts=1, asks=1)
+    assert do(books.charge, drive.id, micros=4, texts=1, asks=1)
     assert fresh(Campaign, drive.id).spent_micros == 10
 
 
@@ -194,7 +195,7 @@ def test_an_answer_no_budget_is_left_for_waits_and_is_not_asked_for_again_and_ag
     update(Campaign, drive.id, budget_micros=PRICE - 1)
     message_id, _ = write(kind=MessageKind.ANSWER, priority=Priority.ANSWER, step="answer:1:a")
     assert sending._claim(drive.sender, 10, urgent_only=True) == []
-    assert sending._look(drive.sender, urgent_only=True)[0] == [], "a turn that finds it due would spin on it"
+    assert sending._look(drive.sender, 10, urgent_only=True)[0] == [], "a turn that finds it due would spin on it"
     update(Campaign, drive.id, budget_micros=PRICE)
     assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=True)] == [message_id]
 

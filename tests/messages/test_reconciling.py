@@ -244,13 +244,13 @@ def test_a_text_settled_while_we_looked_is_left_alone(doubtful, carrier, clock):
     assert fresh(Message, message_id).status is MessageStatus.DELIVERED
 
 
-def test_staff_who_say_again_give_its_price_back(doubtful, drive, clock):
+def test_staff_who_say_again_are_charged_again_for_it_may_have_gone_already(doubtful, drive, clock):
     from phonebank.messages import settling
 
     message_id = doubtful(status=MessageStatus.UNKNOWN)
     assert do(settling.staff_says_again, message_id, clock.now())
     assert not do(settling.staff_says_again, message_id, clock.now())
-    assert fresh(Campaign, drive.id).spent_micros == 9 * PRICE
+    assert fresh(Campaign, drive.id).spent_micros == 10 * PRICE
     assert fresh(Message, message_id).status is MessageStatus.QUEUED
 
 

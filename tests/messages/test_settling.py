@@ -23,9 +23,12 @@ from tests.support.factories import do, fresh
 
 pytestmark = pytest.mark.usefixtures("database")
 PRICE = 8_000
-WRITTEN = tomllib.loads((Path(codes.__file__).with_name("codes.toml")).read_text())["actions"]
-EVERY_CODE = sorted({code for several in WRITTEN.values() for code in several} | {30007, 30008, 12345})
+READ = tomllib.loads((Path(codes.__file__).with_name("codes.toml")).read_text())
+WRITTEN = {action: [int(code) for code in meant] for action, meant in READ.items() if isinstance(meant, dict)}
+EVERY_CODE = sorted({code for several in WRITTEN.values() for code in several} | {12345})
 OURS = {CodeAction.PAUSE_CAMPAIGN, CodeAction.STOP_EVERYTHING}
+AGAIN = {CodeAction.LATER, CodeAction.TOMORROW, CodeAction.NEXT_HOURS, CodeAction.ONCE_MORE}
+GIVEN_UP = {CodeAction.BAD_NUMBER, CodeAction.OPTED_OUT, CodeAction.FILTERED, CodeAction.FAILED}
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def speak(drives, clock):
 
 def _refused(message_id, code, now, kind=Failure.REFUSED):
     text = Claimed.of(fresh(Message, message_id))
-    do(settling.refused, text, GatewayError("no", kind, code), now)
+    do(settling.refused, [(text, GatewayError("no", kind, code))], now)
     return _stands(message_id)
 
 
@@ -66,8 +69,8 @@ def _stands(message_id):
 
 
 def test_every_action_of_the_file_has_codes():
-    assert {CodeAction(name) for name in WRITTEN} == set(CodeAction) - {CodeAction.FAILED}
-    assert len(EVERY_CODE) == sum(map(len, WRITTEN.values())) + 3, "a code stands under one action"
+    assert {CodeAction(name) for name in WRITTEN} == set(CodeAction)
+    assert len(EVERY_CODE) == sum(map(len, WRITTEN.values())) + 1, "a code stands under one action"
 
 
 def test_what_is_unheard_of_fails_with_its_number_shown():
@@ -84,7 +87,7 @@ def test_a_refusal_does_what_its_code_says(drives, speak, clock):
         factories.update(Campaign, drives[1].id, status=CampaignStatus.RUNNING)
         status, person, is_out = _refused(speak(), code, clock.now())
         assert status is (MessageStatus.QUEUED if action in OURS else MessageStatus.FAILED), code
-        assert person is (RecipientStatus.PENDING if action in OURS else RecipientStatus.UNREACHABLE), code
+        assert (person is RecipientStatus.UNREACHABLE) == (action in GIVEN_UP), code
         assert is_out == (action is CodeAction.OPTED_OUT), code
         mine, other = (fresh(Campaign, drive.id) for drive in drives)
         assert (mine.status is CampaignStatus.PAUSED) == (action in OURS), code
@@ -99,7 +102,8 @@ def test_a_failure_told_later_does_what_its_code_says(drives, speak, clock):
         factories.update(Campaign, drives[0].id, status=CampaignStatus.RUNNING)
         status, person, is_out = _reported(speak(), "undelivered", code, clock.now())
         assert status is MessageStatus.UNDELIVERED
-        assert person is (RecipientStatus.ASKED if action in OURS else RecipientStatus.UNREACHABLE), code
+        expected = RecipientStatus.UNREACHABLE if action in GIVEN_UP else RecipientStatus.PENDING
+        assert person is (RecipientStatus.ASKED if action is CodeAction.DOUBTFUL else expected), code
         assert is_out == (action is CodeAction.OPTED_OUT), code
         assert (fresh(Campaign, drives[0].id).status is CampaignStatus.PAUSED) == (action in OURS), code
 
