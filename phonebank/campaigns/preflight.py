@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from phonebank.settings import Settings
 
 MICROS = 1_000_000
 _COACHED = ("en", "es")
+_NOT_BEFORE, _NOT_AFTER = time(8), time(21)
 SET_KEYS = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: without them nothing can be sent."
 
 
@@ -84,6 +85,7 @@ def check(
     found.obstacles += _not_ready(campaign)
     found.faults += _past_events(ask, [other for _, other in parts.alternatives], now)
     found.faults += faults_of_the_campaign(texts, campaign, now)
+    found.warnings += _long_hours(campaign)
     _ask_the_account(found, campaign, settings, account)
     _ask_the_coach(found, texts)
     people = queries.people_to_ask(session, parts, now=now)
@@ -106,6 +108,14 @@ def _past_events(ask: Ask, others: list[Ask], now: datetime) -> Iterator[str]:
         if event.starts_at is not None and event.starts_at <= now:
             began = f"{event.starts_at.astimezone(ZoneInfo(event.timezone)):%B %-d, %Y at %H:%M}"
             yield f"{told} has begun or is over ({began}): give it a later date."
+
+
+def _long_hours(campaign: Campaign) -> Iterator[str]:
+    if campaign.hours_start < _NOT_BEFORE or campaign.hours_end > _NOT_AFTER:
+        yield (
+            f"The hours {campaign.hours_start:%H:%M} to {campaign.hours_end:%H:%M} are longer than the 08:00 to 21:00 "
+            "that federal law sets for sales calls and texts (47 CFR 64.1200(c)(1)): people may complain."
+        )
 
 
 def _ask_the_account(found: Preflight, campaign: Campaign, settings: Settings, account: SenderAccount | None) -> None:

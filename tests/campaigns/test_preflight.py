@@ -174,6 +174,13 @@ def test_hours_that_never_open_in_every_zone_stop_it():
     assert any("Nobody's contact hours" in told for told in found.blockers)
 
 
+@pytest.mark.parametrize(("end", "warns"), [("21:00", False), ("21:30", True)])
+def test_hours_longer_than_sales_law_allows_warn(end, warns):
+    warnings = look(hours={"start": "08:00", "end": end}).warnings
+
+    assert any("08:00 to 21:00" in told for told in warnings) == warns
+
+
 def test_some_who_cannot_be_reached_in_time_only_warn():
     anywhere = a_contact("+12025550144", zones="America/New_York|Pacific/Honolulu")
 
