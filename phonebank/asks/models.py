@@ -27,3 +27,7 @@ class Ask(SQLModel, table=True):
     texts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
     shift: bool = False
+
+    def has_begun(self, now: datetime) -> bool:
+        """Whether its event has; an ask without a date never does."""
+        return self.starts_at is not None and self.starts_at <= now

@@ -57,6 +57,12 @@ def schedule_again(session: Session, commitment_id: int, *, plan_id: int, due_at
     return bool(session.connection().execute(again).rowcount)
 
 
+def put_off(session: Session, follow_up_id: int, until: datetime) -> bool:
+    """It waits: a hold stands on their number."""
+    scheduled = (col(FollowUp.id) == follow_up_id) & (col(FollowUp.status) == FollowUpStatus.SCHEDULED)
+    return bool(session.connection().execute(update(FollowUp).where(scheduled).values(due_at=until)).rowcount)
+
+
 def mark_sent(session: Session, follow_up_id: int) -> bool:
     """Its text is written down. False: another turn was first."""
     return _follow_up(session, col(FollowUp.id) == follow_up_id, FollowUpStatus.SENT)

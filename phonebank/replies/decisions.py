@@ -28,11 +28,12 @@ class Situation:
     outcome: Outcome = Outcome.NONE
     answering: Answering = Answering.ASK
     alternatives: frozenset[Intent] = field(default_factory=frozenset)  # prepared, and not yet offered
+    is_over: bool = False  # the event they were asked to has begun
 
     def read_by_a_person(self) -> "Situation":
         """The same, for what a volunteer read or the supporter pressed: nobody needs to look again."""
         answering = self.answering if self.answering is Answering.ALTERNATIVE else Answering.ASK
-        return replace(self, is_with_volunteer=False, is_open=True, answering=answering)
+        return replace(self, is_with_volunteer=False, is_open=True, is_over=False, answering=answering)
 
 
 def decide(reading: Reading, now: Situation) -> Decision:
@@ -100,6 +101,8 @@ def _yes(reading: Reading, now: Situation) -> Decision:
         if reading.asks_too:
             return Decision.HAND_OFF
         return Decision.KEEP_COMMITMENT if now.answering is Answering.REMINDER else Decision.KEEP
+    if now.is_over:
+        return Decision.HAND_OFF  # "you're down for Wednesday" on Thursday: a person says what can still be done
     return Decision.CONFIRM_AND_HAND_OFF if reading.asks_too else Decision.CONFIRM
 
 
