@@ -71,7 +71,8 @@ def fields_for(contact: Person, campaign: Campaign, ask: Ask, *, link: str = "",
 def fields_of(ask: Ask, *, language: str, link: str = "", now: datetime) -> dict[str, str]:
     """The `ask.*` fields, the same for everyone who speaks this language."""
     said = _Said(ask.action, ask.place, ask.why, ask.link, ask.starts_at, ask.ends_at, ask.timezone)
-    return _ask_fields(said, now, language, link)
+    fields = _ask_fields(said, now, language)
+    return fields | {"ask.link": link} if link else fields
 
 
 def language_of(contact: Person, ask: Ask) -> str:
@@ -121,6 +122,6 @@ class _Said:
 
 
 @lru_cache(maxsize=256)
-def _ask_fields(said: _Said, now: datetime, language: str, link: str) -> dict[str, str]:
+def _ask_fields(said: _Said, now: datetime, language: str) -> dict[str, str]:
     # Cached because a batch asks the same for everyone in it; whoever gets the dict copies it.
-    return moments.ask_fields(said, now=now, language=language, link=link)
+    return moments.ask_fields(said, now=now, language=language)

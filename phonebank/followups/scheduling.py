@@ -1,8 +1,11 @@
 """Makes a yes a commitment, schedules its reminders, and writes each down when its moment comes."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
@@ -12,7 +15,7 @@ from phonebank import logs
 from phonebank.asks import wording
 from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
-from phonebank.campaigns import merging
+from phonebank.campaigns import contact_hours, merging
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.campaigns.contact_hours import NeverOpen
 from phonebank.campaigns.models import Campaign, CampaignStatus, FollowUpPlan
@@ -22,11 +25,14 @@ from phonebank.followups import lifecycle, queries
 from phonebank.followups.models import Commitment, CommitmentStatus, FollowUp, FollowUpStatus
 from phonebank.messages import composing
 from phonebank.messages.models import MessageKind, Priority
+from phonebank.optouts import queries as optouts
+from phonebank.optouts.models import Ban
 from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import Recipient
 
 _LONGEST_NIGHT_H = 36
 _BEFORE_CLOSING = timedelta(minutes=30)
+_HELD_FOR = timedelta(minutes=10)
 
 log = logs.get("followups")
 
@@ -34,11 +40,21 @@ _commitments: Table = Commitment.__table__  # type: ignore[attr-defined]  # SQLM
 _follow_ups: Table = FollowUp.__table__  # type: ignore[attr-defined]
 
 
-def pledge(session: Session, campaign: Campaign, ask: Ask, recipient: Recipient, now: datetime) -> Commitment:
-    """Their yes to this ask, standing, with its reminders scheduled. Giving it twice changes nothing."""
+def pledge(
+    session: Session,
+    campaign: Campaign,
+    ask: Ask,
+    recipient: Recipient,
+    now: datetime,
+    plans: Sequence[FollowUpPlan] | None = None,
+) -> Commitment:
+    """Their yes to this ask, standing, with its reminders scheduled. Giving it twice changes nothing.
+
+    `plans` are the campaign's reminders where they are known already.
+    """
     assert recipient.id is not None
     assert ask.id is not None
-    row = {
+    row: dict[str, Any] = {
         "recipient_id": recipient.id,
         "campaign_id": recipient.campaign_id,
         "ask_id": ask.id,
@@ -46,30 +62,71 @@ def pledge(session: Session, campaign: Campaign, ask: Ask, recipient: Recipient,
         "token": secrets.token_urlsafe(24),
         "pledged_at": now,
     }
-    session.connection().execute(insert_ignoring(_commitments, session).values(row))
-    made = queries.to_ask(session, recipient.id, ask.id)
+    insert = insert_ignoring(_commitments, session).returning(_commitments.c.id)
+    made_id = session.connection().scalar(insert, row)
+    made = queries.to_ask(session, recipient.id, ask.id) if made_id is None else Commitment(id=made_id, **row)
     assert made is not None
     assert made.id is not None
-    lifecycle.pledge_again(session, made.id, now)
-    _schedule(session, campaign, ask, recipient, made.id, now)
+    if made_id is None:
+        lifecycle.pledge_again(session, made.id, now)
+    due = _due_reminders(
+        campaign,
+        ask,
+        recipient,
+        campaign_queries.follow_up_plans_of(session, campaign) if plans is None else plans,
+        now,
+    )
+    _schedule(session, made.id, due, is_new=made_id is not None)
     return made
 
 
-def _schedule(
-    session: Session, campaign: Campaign, ask: Ask, recipient: Recipient, commitment_id: int, now: datetime
-) -> None:
+def _due_reminders(
+    campaign: Campaign, ask: Ask, recipient: Recipient, plans: Sequence[FollowUpPlan], now: datetime
+) -> dict[int, datetime]:
+    """When each of these reminders falls due, by its plan's id; one whose moment has passed is left out."""
     if ask.starts_at is None:
-        return
-    for plan in campaign_queries.follow_up_plans_of(session, campaign):
-        due_at = _inside_hours(campaign, recipient, ask.starts_at - timedelta(seconds=plan.before_seconds), ask)
-        if due_at > now:
-            row = {"commitment_id": commitment_id, "plan_id": plan.id, "due_at": due_at}
-            scheduled = row | {"status": FollowUpStatus.SCHEDULED}
-            session.connection().execute(insert_ignoring(_follow_ups, session).values(scheduled))
-            lifecycle.schedule_again(session, commitment_id, plan_id=plan.id or 0, due_at=due_at)
+        return {}
+    hours = _Hours(campaign.hours_start, campaign.hours_end, recipient.zones, recipient.state)
+    there = _Event(ask.starts_at, ask.timezone)
+    due = {
+        plan.id or 0: _inside_hours(hours, ask.starts_at - timedelta(seconds=plan.before_seconds), there)
+        for plan in plans
+    }
+    return {plan_id: due_at for plan_id, due_at in due.items() if due_at > now}
 
 
-def _inside_hours(campaign: Campaign, recipient: Recipient, at: datetime, ask: Ask) -> datetime:
+def _schedule(session: Session, commitment_id: int, due: dict[int, datetime], *, is_new: bool) -> None:
+    rows = [
+        {"commitment_id": commitment_id, "plan_id": plan_id, "due_at": due_at, "status": FollowUpStatus.SCHEDULED}
+        for plan_id, due_at in due.items()
+    ]
+    if rows:
+        session.connection().execute(insert_ignoring(_follow_ups, session), rows)
+    if not is_new:
+        for plan_id, due_at in due.items():
+            lifecycle.schedule_again(session, commitment_id, plan_id=plan_id, due_at=due_at)
+
+
+@dataclass(frozen=True)
+class _Hours:
+    """The contact hours that everyone with these zones and this state shares, as a key."""
+
+    start: time
+    end: time
+    zones: str
+    state: str
+
+
+@dataclass(frozen=True)
+class _Event:
+    """When the ask begins, and where, as a key."""
+
+    starts_at: datetime
+    timezone: str
+
+
+@lru_cache(maxsize=1024)
+def _inside_hours(hours: _Hours, at: datetime, event: _Event) -> datetime:
     """A moment inside their contact hours, on the same day where it can be: "see you tomorrow" must not come today.
 
     Hours that open later that day are waited for while the event is still ahead; else it comes before the night.
@@ -77,19 +134,21 @@ def _inside_hours(campaign: Campaign, recipient: Recipient, at: datetime, ask: A
     for earlier in range(_LONGEST_NIGHT_H):
         moment = at - timedelta(hours=earlier)
         try:
-            window = composing.window_for(campaign, zones=recipient.zones, state=recipient.state, now=moment)
+            window = contact_hours.window(
+                moment, zones=hours.zones.split("|"), state=hours.state or None, start=hours.start, end=hours.end
+            )
         except NeverOpen:
             return at
         if window.opens_at <= moment:
             return moment if not earlier else min(at, window.closes_at - _BEFORE_CLOSING)
-        if not earlier and window.opens_at < min(_day_is_over(at, ask), ask.starts_at or at):
+        if not earlier and window.opens_at < min(_day_is_over(at, event.timezone), event.starts_at):
             return window.opens_at
     return at
 
 
-def _day_is_over(at: datetime, ask: Ask) -> datetime:
+def _day_is_over(at: datetime, timezone: str) -> datetime:
     """The midnight that ends this moment's day where the event is."""
-    there = at.astimezone(ZoneInfo(ask.timezone))
+    there = at.astimezone(ZoneInfo(timezone))
     return datetime.combine(there.date() + timedelta(days=1), time(), there.tzinfo).astimezone(UTC)
 
 
@@ -118,9 +177,14 @@ def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
     assert due.follow_up.id is not None
     recipient = recipient_queries.by_id(session, due.commitment.recipient_id)
     # Written for its own day: "see you tomorrow" sends people a day late when it comes on the day itself.
-    useless_at = min(_day_is_over(due.follow_up.due_at, due.ask), due.ask.starts_at or datetime.max.replace(tzinfo=UTC))
+    useless_at = min(
+        _day_is_over(due.follow_up.due_at, due.ask.timezone), due.ask.starts_at or datetime.max.replace(tzinfo=UTC)
+    )
     if recipient is None or useless_at <= now or due.campaign.status is CampaignStatus.CLOSED:
         lifecycle.lapse(session, due.follow_up.id)
+        return
+    if optouts.standing(session, recipient.phone).keys() == {Ban.HOLD} and now + _HELD_FOR < useless_at:
+        lifecycle.put_off(session, due.follow_up.id, until=now + _HELD_FOR)
         return
     try:
         text = composing.NewText(

@@ -52,8 +52,9 @@ def compose(session: Session, text: NewText, now: datetime) -> int | None:
     refuse_if_banned(session, text.phone)
     due_at, lapses_at = _when(session, text, now)
     row = row_of(text, due_at=due_at, lapses_at=lapses_at, now=now)
-    insert = insert_ignoring(messages, session).values(row).returning(messages.c.id)
-    message_id: int | None = session.connection().execute(insert).scalar()
+    message_id: int | None = session.connection().scalar(
+        insert_ignoring(messages, session).returning(messages.c.id), row
+    )
     if message_id is not None:
         ring_after_commit(session, "answers" if text.priority < Priority.ASK else "texts", text.sender)
     return message_id
@@ -61,7 +62,7 @@ def compose(session: Session, text: NewText, now: datetime) -> int | None:
 
 def refuse_if_banned(session: Session, phone: str) -> None:
     """Raises RefusedError when nothing may go to this number."""
-    standing = optouts.standing(session, phone)
+    standing = optouts.kinds_standing(session, phone)
     if Ban.OPT_OUT in standing:
         raise RefusedError("This person asked us to stop: nothing can be sent to them.")
     if Ban.HOLD in standing:

@@ -75,6 +75,13 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status = 'queued'"),
             postgresql_where=text("status = 'queued'"),
         ),
+        Index(
+            "message_unread",
+            "phone",
+            "created_at",
+            sqlite_where=text("status = 'received'"),
+            postgresql_where=text("status = 'received'"),
+        ),
         Index("message_unsettled", "status", "claimed_at"),
         Index("message_conversation", "phone", "created_at"),
         Index(

@@ -1,16 +1,14 @@
 """Reads of texts: what is due, what is in doubt, what was said."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, or_
+from sqlalchemy import Row, and_, bindparam, exists, literal_column, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.contacts.models import Contact
-from phonebank.intents import Intent
 from phonebank.messages.models import BY_A_PERSON, Direction, Message, MessageKind, MessageStatus, Priority
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.optouts.queries import WRONG_NUMBER
@@ -153,58 +151,27 @@ def by_sid(session: Session, sid: str) -> Message | None:
 
 def unread(session: Session, most: int) -> list[Row[Any]]:
     """Numbers with replies not yet read: (phone, first and last arrival), the longest waiting first."""
-    arrived = (
-        select(Message.phone, func.min(Message.created_at).label("first"), func.max(Message.created_at).label("last"))
-        .where(Message.status == MessageStatus.RECEIVED)
-        .group_by(col(Message.phone))
-        .order_by(func.min(Message.created_at))
-        .limit(most)
+    return list(session.connection().execute(_UNREAD, {"b_most": most}))
+
+
+# The status stands in the statement as a word, so that the database sees that its small index of the unread will do.
+_UNREAD = (
+    columns(
+        col(Message.phone),
+        func.min(Message.created_at).label("first"),
+        func.max(Message.created_at).label("last"),
     )
-    return list(session.connection().execute(arrived))
-
-
-def unread_of(session: Session, phone: str) -> list[Message]:
-    """The replies of one number not yet read, oldest first; locked where the database locks rows."""
-    theirs = select(Message).where(Message.phone == phone, Message.status == MessageStatus.RECEIVED)
-    return list(session.exec(theirs.order_by(col(Message.created_at), col(Message.id)).with_for_update()))
-
-
-def last_outbound(session: Session, phone: str, campaign_id: int | None = None) -> Message | None:
-    """The last text of ours that reached, or may have reached, this number."""
-    gone = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN)
-    ours = select(Message).where(
-        Message.phone == phone, Message.direction == Direction.OUT, col(Message.status).in_(gone)
-    )
-    if campaign_id is not None:
-        ours = ours.where(Message.campaign_id == campaign_id)
-    spoken_at = func.coalesce(Message.claimed_at, Message.created_at)  # a claim put back is forgotten
-    return session.exec(ours.order_by(spoken_at.desc(), col(Message.id).desc())).first()
-
-
-def said_to(session: Session, phone: str, since: datetime) -> Sequence[str]:
-    """The words we sent this number since a moment, newest first: what a bare "2" or "Y" answers."""
-    gone = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.SENDING)
-    ours = select(Message.body).where(
-        Message.phone == phone,
-        Message.direction == Direction.OUT,
-        col(Message.status).in_(gone),
-        col(Message.created_at) >= since,
-    )
-    return list(session.exec(ours.order_by(col(Message.id).desc()).limit(5)))
+    .where(col(Message.status) == literal_column(f"'{MessageStatus.RECEIVED.value}'"))
+    .group_by(col(Message.phone))
+    .order_by(func.min(Message.created_at))
+    .limit(bindparam("b_most"))
+)
 
 
 def unmatched(session: Session, most: int = 200) -> list[Message]:
     """Texts from numbers we never wrote to, newest first."""
     stray = select(Message).where(Message.direction == Direction.IN, col(Message.recipient_id).is_(None))
     return list(session.exec(stray.order_by(col(Message.id).desc()).limit(most)))
-
-
-def alternatives_offered(session: Session, recipient_id: int) -> list[Intent]:
-    """Which answers of this recipient have been met with their alternative, each once, in the order of offering."""
-    steps = select(Message.step).where(
-        Message.recipient_id == recipient_id, Message.kind == MessageKind.ALTERNATIVE, col(Message.step).is_not(None)
-    )
-    return [Intent(str(step).removeprefix("alternative:")) for step in session.exec(steps.order_by(col(Message.id)))]
 
 
 def has_answered_since(session: Session, phone: str) -> bool:
@@ -221,20 +188,17 @@ def any_queued(session: Session) -> bool:
     return session.exec(select(Message.id).where(Message.status == MessageStatus.QUEUED).limit(1)).first() is not None
 
 
-def last_question(session: Session, phone: str) -> str | None:
-    """The last thing we asked this number, in the words they got."""
-    asked = (MessageKind.ASK, MessageKind.ALTERNATIVE, MessageKind.REMINDER)
-    gone = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN)
-    ours = select(Message.body).where(
-        Message.phone == phone, col(Message.kind).in_(asked), col(Message.status).in_(gone)
-    )
-    return session.exec(ours.order_by(col(Message.id).desc()).limit(1)).first()
-
-
 def last_heard_at(session: Session, phone: str) -> datetime | None:
     """When this number last texted us."""
-    heard = select(Message.created_at).where(Message.phone == phone, Message.direction == Direction.IN)
-    return session.exec(heard.order_by(col(Message.created_at).desc()).limit(1)).first()
+    return session.connection().scalar(_LAST_HEARD, {"b_phone": phone})
+
+
+_LAST_HEARD = (
+    columns(col(Message.created_at))
+    .where(col(Message.phone) == bindparam("b_phone"), col(Message.direction) == Direction.IN)
+    .order_by(col(Message.created_at).desc())
+    .limit(1)
+)
 
 
 def of_closed_campaigns() -> Any:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from phonebank.optouts.models import Ban, OptOut
@@ -13,6 +15,14 @@ def standing(session: Session, phone: str) -> dict[Ban, OptOut]:
     """The bans that stand on this number, by kind."""
     rows = session.exec(select(OptOut).where(OptOut.phone == phone, col(OptOut.lifted_at).is_(None)))
     return {row.kind: row for row in rows}
+
+
+def kinds_standing(session: Session, phone: str) -> set[Ban]:
+    """Which bans stand on this number."""
+    return set(session.connection().scalars(_KINDS, {"b_phone": phone}))
+
+
+_KINDS = columns(col(OptOut.kind)).where(col(OptOut.phone) == bindparam("b_phone"), col(OptOut.lifted_at).is_(None))
 
 
 def is_opted_out(session: Session, phone: str) -> bool:

@@ -32,6 +32,9 @@ from phonebank.replies.reading import Reading
 HELD, AT_RISK, USUAL, LATE = range(4)
 """How urgent a handoff is: a possible opt-out, a standing yes, anything else, a campaign that is closed."""
 
+_OF_THE_EVENT = (MessageKind.ALTERNATIVE, MessageKind.CONFIRMATION)
+"""What is of no use once the event has begun."""
+
 log = logs.get("replies")
 
 
@@ -73,7 +76,9 @@ class _Deed:
     def confirm(self) -> None:
         talk = self._talk()
         self.settle(Outcome.YES)
-        commitment = scheduling.pledge(self.session, talk.campaign, talk.ask, talk.recipient, self.cause.now)
+        commitment = scheduling.pledge(
+            self.session, talk.campaign, talk.ask, talk.recipient, self.cause.now, plans=talk.plans
+        )
         if talk.commitment is not None and talk.commitment.id != commitment.id and talk.commitment.id is not None:
             followups.withdraw(self.session, talk.commitment.id, self.cause.now)  # the alternative replaces it
         self.say("yes", MessageKind.CONFIRMATION, link=scheduling.link_of(commitment, self.cause.address))
@@ -179,6 +184,8 @@ class _Deed:
 
     def _still_with_a_person(self, *, is_decided: bool) -> bool:
         """Whether a handoff stands. One that only waited for them to make up their mind is closed by a clear answer."""
+        if self._talk().handoff is None:
+            return False
         standing = handoff_queries.standing_of(self.session, self.phone)
         if standing is None or standing.id is None:
             return False
@@ -195,6 +202,9 @@ class _Deed:
 
     def _compose(self, template: str, kind: MessageKind, step: str, ask: Ask, link: str = "") -> None:
         talk = self._talk()
+        useless_at = ask.starts_at if kind in _OF_THE_EVENT else None
+        if useless_at is not None and useless_at <= self.cause.now:
+            return  # a person has recorded it, after the event began
         fields = merging.fields_for(talk.contact, talk.campaign, ask, link=link, now=self.cause.now)
         try:
             text = composing.NewText(
@@ -206,7 +216,7 @@ class _Deed:
                 campaign_id=talk.campaign.id,
                 recipient_id=talk.recipient.id,
                 step=step,
-                useless_at=ask.starts_at if kind is MessageKind.ALTERNATIVE else None,
+                useless_at=useless_at,
             )
             composing.compose(self.session, text, self.cause.now)
         except (WordingError, RefusedError, NeverOpen) as wrong:

@@ -3,7 +3,7 @@
 A volunteer's verdict and the supporter's own page come through the same door: every outcome is decided here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,15 +23,14 @@ from phonebank.messages import queries as message_queries
 from phonebank.messages.models import Message
 from phonebank.messages.receiving import BY_THEIR_TEXT
 from phonebank.optouts import keywords, ledger
-from phonebank.optouts import queries as optouts
-from phonebank.optouts.models import Ban
+from phonebank.optouts.models import Ban, OptOut
 from phonebank.people.models import Person
 from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
-from phonebank.replies import matching, recording
+from phonebank.replies import matching, queries, recording, threads
 from phonebank.replies.carrying_out import Cause, carry_out
 from phonebank.replies.decisions import Situation, decide, decide_verdict
-from phonebank.replies.matching import Talk
+from phonebank.replies.matching import Known, Talk
 from phonebank.replies.reading import Reading, read
 
 TOGETHER = timedelta(seconds=3)
@@ -44,41 +43,72 @@ _REPLY_SHOWS_AFTER = timedelta(seconds=2)
 
 
 def handle_phone(session: Session, phone: str, *, address: str, now: datetime) -> bool:
-    """Read and act on everything this number has texted and nobody has read. False: another turn was first."""
-    texts = message_queries.unread_of(session, phone)
-    ids = [text.id for text in texts if text.id is not None]
-    if not ids or messages.mark_handled(session, ids, now) < len(ids):
-        return False
-    shown = messages.shown_by_reply(session, phone, claimed_before=texts[0].created_at - _REPLY_SHOWS_AFTER, now=now)
-    recipients.mark_asked(session, shown, now)
-    talk = matching.of_phone(session, phone)
-    if talk is not None and talk.recipient.id is not None:
-        messages.belongs_to(session, ids, talk.campaign.id, talk.recipient.id)
-    if _asked_back_in(session, texts, now):
-        return True
-    if talk is not None and talk.recipient.id is not None:
-        recipients.reply_arrived(session, talk.recipient.id, now)
-    situation = _situation(session, phone, talk)
-    reading = read_together(session, texts, talk, now)
-    if situation.is_opted_out and _stopped_at_the_carrier(session, texts):
+    """As `handle_phones`, for one number. False: another turn was first."""
+    return bool(handle_phones(session, [phone], address=address, now=now))
+
+
+def handle_phones(session: Session, phones: Collection[str], *, address: str, now: datetime) -> list[str]:
+    """Read and act on everything these numbers have texted and nobody has read: what all of them need is read at once.
+
+    Returns the numbers that were read; another turn was first with the others. Whatever is wrong with one of them
+    fails all: the caller rolls back, and takes them one by one.
+    """
+    heard = queries.unread_of(session, phones)
+    ids = {phone: [text.id for text in texts if text.id is not None] for phone, texts in heard.items()}
+    every = [message_id for several in ids.values() for message_id in several]
+    if not every or messages.mark_handled(session, every, now) < len(every):
+        return []
+    _show_that_asks_went(session, heard, now)
+    known = matching.of_phones(session, heard)
+    for phone, one in known.items():
+        if one.talk is not None and one.talk.recipient.id is not None:
+            messages.belongs_to(session, ids[phone], one.talk.campaign.id, one.talk.recipient.id)
+    listening = [phone for phone, texts in heard.items() if not _asked_back_in(session, texts, now)]
+    answering = (known[phone].talk for phone in listening)
+    recipients.replies_arrived(session, [talk.recipient.id for talk in answering if talk and talk.recipient.id], now)
+    kept = [row for phone in listening for row in _answer(session, heard[phone], known[phone], address, now)]
+    recording.keep(session, kept)
+    return list(heard)
+
+
+def _answer(
+    session: Session, texts: Sequence[Message], known: Known, address: str, now: datetime
+) -> list[dict[str, object]]:
+    """Read these texts of one number and do what follows. Gives the rows that tell how they were read."""
+    phone, ids = texts[0].phone, [text.id for text in texts if text.id is not None]
+    situation = (
+        known.talk.situation_at(now)
+        if known.talk
+        else Situation(is_known=False, is_opted_out=Ban.OPT_OUT in known.bans)
+    )
+    reading = read_together(texts, known, now)
+    if situation.is_opted_out and _stopped_at_the_carrier(texts, known.bans.get(Ban.OPT_OUT)):
         reading = Reading(Intent.OPT_OUT, 1.0, "the carrier took it for a stop", acted=True)
     decision = decide(reading, situation)
-    recording.keep(session, ids, talk, reading, decision, now)
     cause = Cause(f"message:{ids[-1]}", by=BY_THEIR_TEXT, address=address, now=now)
-    carry_out(session, decision, reading, talk=talk, phone=phone, cause=cause)
-    return True
+    carry_out(session, decision, reading, talk=known.talk, phone=phone, cause=cause)
+    return recording.rows_of(ids, known.talk, reading, decision, now)
 
 
-def read_together(session: Session, texts: Sequence[Message], talk: Talk | None, now: datetime) -> Reading:
+def _show_that_asks_went(session: Session, heard: Mapping[str, Sequence[Message]], now: datetime) -> None:
+    """Who answers an ask that is in doubt has got it."""
+    for phone in queries.in_doubt_among(session, heard):
+        before = heard[phone][0].created_at - _REPLY_SHOWS_AFTER
+        shown = messages.shown_by_reply(session, phone, claimed_before=before, now=now)
+        recipients.mark_asked(session, shown, now)
+
+
+def read_together(texts: Sequence[Message], known: Known, now: datetime) -> Reading:
     """One reading of several texts in a row. An opt-out in any of them is an opt-out of all."""
-    question = message_queries.last_question(session, texts[0].phone) if talk else None
-    sent = matching.sent_before(session, texts[0].phone, now)
-    language = talk.contact.language if talk else None
+    question = threads.last_question(known.ours) if known.talk else None
+    sent = threads.last_words(known.ours, now)
+    language = known.talk.contact.language if known.talk else None
     bodies = [text.body for text in texts]
-    for body in bodies:
-        alone = read(body, question=question, sent=sent, lang=language)
-        if alone.intent is Intent.OPT_OUT and (alone.acted or alone.hold):
-            return alone
+    if len(bodies) > 1:
+        for body in bodies:
+            alone = read(body, question=question, sent=sent, lang=language)
+            if alone.intent is Intent.OPT_OUT and (alone.acted or alone.hold):
+                return alone
     return read("\n".join(bodies), question=question, sent=sent, lang=language)
 
 
@@ -100,7 +130,7 @@ def verdict(
     talk = matching.of_recipient(session, recipient) if recipient else None
     reading = Reading(intent, 1.0, f"{by} read it", acted=True)
     recording.keep_verdict(session, handoff.phone, intent)
-    decision = _verdict_decision(session, handoff, talk, reading)
+    decision = _verdict_decision(session, handoff, talk, reading, now)
     cause = Cause(f"handoff:{handoff_id}", by=by, address=address, now=now)
     carry_out(session, decision, reading, talk=talk, phone=handoff.phone, cause=cause)
     return decision
@@ -140,23 +170,18 @@ def _asked_back_in(session: Session, texts: Sequence[Message], now: datetime) ->
     return ledger.lift(session, last.phone, because=f"texted “{last.body.strip()[:20]}”", by=BY_THEIR_TEXT, now=now)
 
 
-def _stopped_at_the_carrier(session: Session, texts: Sequence[Message]) -> bool:
+def _stopped_at_the_carrier(texts: Sequence[Message], ban: OptOut | None) -> bool:
     """Whether the opt-out that stands was recorded with one of these texts, whatever words it used."""
-    ban = optouts.standing(session, texts[0].phone).get(Ban.OPT_OUT)
     return ban is not None and ban.recorded_by == BY_THEIR_TEXT and ban.recorded_at in {one.created_at for one in texts}
 
 
-def _situation(session: Session, phone: str, talk: Talk | None) -> Situation:
-    if talk is not None:
-        return talk.situation
-    return Situation(is_known=False, is_opted_out=optouts.is_opted_out(session, phone))
-
-
-def _verdict_decision(session: Session, handoff: Handoff, talk: Talk | None, reading: Reading) -> Decision:
+def _verdict_decision(
+    session: Session, handoff: Handoff, talk: Talk | None, reading: Reading, now: datetime
+) -> Decision:
     if talk is None:
         return Decision.OPT_OUT if reading.intent is Intent.OPT_OUT else Decision.KEEP
     is_said = message_queries.has_answered_since(session, handoff.phone)
-    return decide_verdict(reading, talk.situation, is_said=is_said)
+    return decide_verdict(reading, talk.situation_at(now), is_said=is_said)
 
 
 def _name_of(session: Session, person_id: int) -> str:

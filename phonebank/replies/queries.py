@@ -1,11 +1,88 @@
-"""Reads of how replies were read."""
+"""Reads of replies: what is unread and what is known of those who wrote, many numbers at a time; how they were read."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
 
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from phonebank.messages.models import Message
+from phonebank.contacts.models import Contact
+from phonebank.followups.lifecycle import STANDING
+from phonebank.followups.models import Commitment
+from phonebank.handoffs.models import Handoff, HandoffStatus
+from phonebank.messages.models import Direction, Message, MessageStatus
+from phonebank.optouts.models import Ban, OptOut
+from phonebank.recipients.models import Recipient
 from phonebank.replies.models import ReplyReading
+
+
+def unread_of(session: Session, phones: Collection[str]) -> dict[str, list[Message]]:
+    """The replies of these numbers that nobody has read, oldest first; locked where the database locks rows."""
+    theirs = select(Message).where(col(Message.phone).in_(phones), Message.status == MessageStatus.RECEIVED)
+    found = defaultdict(list)
+    for text in session.exec(theirs.order_by(col(Message.created_at), col(Message.id)).with_for_update()):
+        found[text.phone].append(text)
+    return dict(found)
+
+
+def in_doubt_among(session: Session, phones: Collection[str]) -> set[str]:
+    """Those of these numbers whose ask may or may not have gone."""
+    doubtful = col(Message.status).in_((MessageStatus.SENDING, MessageStatus.UNKNOWN))
+    return set(session.exec(select(Message.phone).where(col(Message.phone).in_(phones), doubtful)))
+
+
+def ours_to(session: Session, phones: Collection[str]) -> dict[str, list[Any]]:
+    """Our texts to each of these numbers, whatever came of them, in the order they were written."""
+    ours = _OURS.where(col(Message.phone).in_(phones)).order_by(col(Message.id))
+    found = defaultdict(list)
+    for row in session.connection().execute(ours):
+        found[row.phone].append(row)
+    return found
+
+
+_OURS = columns(
+    col(Message.id),
+    col(Message.phone),
+    col(Message.campaign_id),
+    col(Message.recipient_id),
+    col(Message.kind),
+    col(Message.status),
+    col(Message.step),
+    col(Message.body),
+    col(Message.claimed_at),
+    col(Message.created_at),
+).where(col(Message.direction) == Direction.OUT)
+
+
+def bans_on(session: Session, phones: Collection[str]) -> dict[str, dict[Ban, OptOut]]:
+    """The bans that stand on these numbers, by kind."""
+    found: defaultdict[str, dict[Ban, OptOut]] = defaultdict(dict)
+    for ban in session.exec(select(OptOut).where(col(OptOut.phone).in_(phones), col(OptOut.lifted_at).is_(None))):
+        found[ban.phone][ban.kind] = ban
+    return found
+
+
+def handoffs_of(session: Session, phones: Collection[str], *, lock: bool) -> dict[str, Handoff]:
+    """The handoff that stands for each of these numbers; once locked, nobody claims it before we are done."""
+    standing = select(Handoff).where(col(Handoff.phone).in_(phones), Handoff.status != HandoffStatus.CLOSED)
+    in_order = standing.order_by(col(Handoff.id))
+    return {one.phone: one for one in session.exec(in_order.with_for_update() if lock else in_order)}
+
+
+def people(session: Session, recipient_ids: Collection[int], *, waits: bool) -> dict[int, tuple[Recipient, Contact]]:
+    """These recipients, locked, and who they are. Without `waits`, those that somebody else has locked are left out."""
+    chosen = select(Recipient, Contact).join(Contact, col(Recipient.contact_id) == col(Contact.id))
+    locked = chosen.where(col(Recipient.id).in_(recipient_ids)).with_for_update(of=Recipient, skip_locked=not waits)
+    return {recipient.id: (recipient, contact) for recipient, contact in session.exec(locked) if recipient.id}
+
+
+def commitments_of(session: Session, recipient_ids: Collection[int]) -> dict[int, Commitment]:
+    """The yes of each of these recipients that stands, the newest one."""
+    theirs = select(Commitment).where(
+        col(Commitment.recipient_id).in_(recipient_ids), col(Commitment.status).in_(STANDING)
+    )
+    return {one.recipient_id: one for one in session.exec(theirs.order_by(col(Commitment.pledged_at)))}
 
 
 def readings_of(session: Session, message_ids: Sequence[int]) -> dict[int, ReplyReading]:

@@ -16,11 +16,11 @@ from phonebank.replies.reading import Reading
 _readings: Table = ReplyReading.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
-def keep(
-    session: Session, message_ids: Sequence[int], talk: Talk | None, reading: Reading, decision: Decision, now: datetime
-) -> None:
-    """One row for each text that was read; texts read together share a reading."""
-    row = {
+def rows_of(
+    message_ids: Sequence[int], talk: Talk | None, reading: Reading, decision: Decision, now: datetime
+) -> list[dict[str, object]]:
+    """What to keep: one row for each text that was read; texts read together share a reading."""
+    row: dict[str, object] = {
         "recipient_id": talk.recipient.id if talk else None,
         "intent": reading.intent,
         "confidence": reading.confidence,
@@ -30,8 +30,13 @@ def keep(
         "decision": decision,
         "read_at": now,
     }
-    rows = [row | {"message_id": message_id} for message_id in message_ids]
-    session.connection().execute(insert_for(session, _readings), rows)
+    return [row | {"message_id": message_id} for message_id in message_ids]
+
+
+def keep(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Store these rows of `rows_of`."""
+    if rows:
+        session.connection().execute(insert_for(session, _readings), rows)
 
 
 def keep_verdict(session: Session, phone: str, intent: Intent) -> None:

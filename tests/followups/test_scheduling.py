@@ -135,8 +135,10 @@ def test_a_reminder_shortly_before_a_breakfast_comes_the_evening_before(drive, r
 def test_a_day_before_is_the_day_before_wherever_there_are_hours(drive, clock, hour, zones):
     starts = in_new_york(10, hour)
     with db.reading() as session:
-        campaign, recipient = session.get(Campaign, drive.id), Recipient(zones=zones, state="")
-    at = scheduling._inside_hours(campaign, recipient, starts - timedelta(days=1), Ask(starts_at=starts))
+        campaign = session.get(Campaign, drive.id)
+    hours = scheduling._Hours(campaign.hours_start, campaign.hours_end, zones, "")
+    event = scheduling._Event(starts, "America/New_York")
+    at = scheduling._inside_hours(hours, starts - timedelta(days=1), event)
     assert at.astimezone(NEW_YORK).date().day == 9
     window = scheduling.composing.window_for(campaign, zones=zones, state="", now=at)
     assert window.holds(at)
@@ -188,12 +190,32 @@ def test_a_reminder_of_a_closed_campaign_lapses_and_of_a_paused_one_waits(drive,
     assert statuses() == [FollowUpStatus.SENT, FollowUpStatus.LAPSED]
 
 
-@pytest.mark.parametrize("ban", Ban)
-def test_a_reminder_for_a_number_that_is_banned_is_not_written_nor_called_sent(drive, rosa, plan, clock, ban):
+def test_a_reminder_for_a_number_that_opted_out_is_not_written_nor_called_sent(drive, rosa, plan, clock):
     plan()
     pledge(drive, rosa, clock.now())
-    do(ledger.record, rosa.phone, because="STOP", by="their text", now=clock.now(), kind=ban)
+    do(ledger.record, rosa.phone, because="STOP", by="their text", now=clock.now())
     write_due(in_new_york(9, 18))
+    assert (reminders(), statuses()) == ([], [FollowUpStatus.LAPSED])
+
+
+def test_a_reminder_for_a_number_that_is_held_waits_until_somebody_has_read_it(drive, rosa, plan, clock):
+    plan()
+    pledge(drive, rosa, clock.now())
+    do(ledger.record, rosa.phone, because="may have", by="the reader", now=clock.now(), kind=Ban.HOLD)
+    write_due(in_new_york(9, 18))
+    assert (reminders(), statuses()) == ([], [FollowUpStatus.SCHEDULED])
+    assert write_due(in_new_york(9, 18, 5)) == 0
+    do(ledger.lift, rosa.phone, because="read", by="Ana", now=clock.now(), kind=Ban.HOLD)
+    write_due(in_new_york(9, 18, 10))
+    assert (len(reminders()), statuses()) == (1, [FollowUpStatus.SENT])
+
+
+def test_a_reminder_that_is_held_until_its_day_is_over_lapses(drive, rosa, plan, clock):
+    plan()
+    pledge(drive, rosa, clock.now())
+    do(ledger.record, rosa.phone, because="may have", by="the reader", now=clock.now(), kind=Ban.HOLD)
+    for minute in range(0, 360, 10):
+        write_due(in_new_york(9, 18) + timedelta(minutes=minute))
     assert (reminders(), statuses()) == ([], [FollowUpStatus.LAPSED])
 
 

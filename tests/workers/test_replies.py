@@ -29,6 +29,7 @@ def people(opened, clock):
 @pytest.fixture(autouse=True)
 def short_turns(monkeypatch):
     monkeypatch.setattr(jobs, "TURN_LASTS_S", 1.0)
+    monkeypatch.setattr(replies, "_STAYS_S", 0.2)
 
 
 def hear(somebody, body, at):
@@ -82,15 +83,15 @@ def test_somebody_who_never_stops_writing_is_read_all_the_same(people, clock):
 def test_one_reply_that_cannot_be_handled_stops_nobody_else(people, clock, monkeypatch):
     for somebody in people:
         hear(somebody, "yes", clock.now() - timedelta(seconds=10))
-    handle = handling.handle_phone
+    carry_out = handling.carry_out
 
-    def stumble(session, phone, **more):
-        if phone == people[0].phone:
+    def stumble(session, decision, reading, *, phone, **more):
+        if phone == people[1].phone:
             raise ZeroDivisionError
-        return handle(session, phone, **more)
+        carry_out(session, decision, reading, phone=phone, **more)
 
     with monkeypatch.context() as broken:
-        broken.setattr(handling, "handle_phone", stumble)
+        broken.setattr(handling, "carry_out", stumble)
         replies.turn("")
     assert len(unread()) == 1, "the others are read, and theirs is kept for the next turn"
     replies.turn("")
@@ -104,7 +105,7 @@ def test_a_database_that_goes_away_ends_the_turn_and_loses_nothing(people, clock
         raise OperationalError("SELECT", {}, Exception("down"))
 
     with monkeypatch.context() as broken:
-        broken.setattr(handling, "handle_phone", gone)
+        broken.setattr(handling, "handle_phones", gone)
         with pytest.raises(OperationalError):
             replies.turn("")
     assert unread() == ["yes"]
