@@ -19,6 +19,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    String,
     Table,
     any_,
     create_engine,
@@ -34,6 +35,7 @@ from sqlmodel import Session
 
 from phonebank.errors import UnavailableError
 
+_SEPARATOR = "\x1f"  # between texts that go as one; it stands in none of ours
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a claim lost in a power cut is a double text
@@ -146,6 +148,8 @@ _CONNECTIONS = 10
 def among(session: Session, column: Any, values: Collection[Any]) -> Any:
     """Whether the column is one of these: one bound value however many they are, which is many times faster than IN."""
     if session.get_bind().dialect.name == "postgresql":
+        if isinstance(column.type, String):  # an array of texts costs the driver ten times as much
+            return column == any_(func.string_to_array(_SEPARATOR.join(values), _SEPARATOR))
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
     told = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(told.c.value))

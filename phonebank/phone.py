@@ -29,6 +29,7 @@ _OVERLAYS = {"364": "270", "448": "850", "458": "541", "729": "423", "930": "812
 # Newer area codes laid over a split one, which the phonenumbers data (9.0.43) gives one zone or none (NANPA, 2026).
 
 _NANP = re.compile(r"(?:\+?1)?([2-9]\d\d[2-9]\d{6})")
+_PLAINLY = re.compile(r"(?:\+?1)?[ .(-]*([2-9]\d\d)[ .)/-]*([2-9])(\d\d)[ .-]*(\d{4})", re.ASCII)
 _PUNCTUATION = str.maketrans("", "", " -.()/")
 _EXTENSION = re.compile(r"\d\D{0,3}(?:;ext=|\b(?:ext\.?|extension|anexo|x)|#)\s*:?\s*\d{1,6}\s*$", re.IGNORECASE)
 _FROM_A_SHEET = re.compile(r"\d+\.0+|\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
@@ -60,6 +61,10 @@ def parse(raw: str, region: str = "US") -> str:
     Raises NotAPhoneNumber with a reason a person understands, BadInputError for a region that does not exist.
     Numbers for films (555-01xx), toll-free and personal numbers pass; what cannot be texted does not.
     """
+    if (found := _PLAINLY.fullmatch(raw)) and (region == "US" or raw[0] == "+"):
+        area, exchange, rest, line = found.groups()
+        if _is_plain(area + exchange):
+            return f"+1{area}{exchange}{rest}{line}"
     plain = raw.translate(_PUNCTUATION)
     found = _NANP.fullmatch(plain)
     if found and found[1].isascii() and (region == "US" or plain[0] == "+") and _is_plain(found[1][:4]):

@@ -133,7 +133,7 @@ def _cut(line: str, delimiter: str) -> list[str]:
 
 def _fitted_rows(lines: _Lines, delimiter: str, width: int) -> Iterator[Row]:
     for row in _records(lines, delimiter):
-        yield row if row.problem else fitted(row.line, row.cells, width)
+        yield row if row.problem or len(row.cells) == width else fitted(row.line, row.cells, width)
 
 
 def _records(lines: _Lines, delimiter: str) -> Iterator[Row]:
@@ -144,10 +144,10 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Row]:
             cells, problem = _quoted(number, line, lines, delimiter)
         else:
             cells = line.split(delimiter)
-        cells = [cell.strip() for cell in cells]
+        cells = list(map(str.strip, cells))
         if "'" in line:
             cells = [unescaped(cell) for cell in cells]
-        if any(cells):
+        if cells[0] or any(cells):
             yield Row(number, cells, problem)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from phonebank import phone as phones
 from phonebank.contacts import zips
@@ -26,11 +26,11 @@ class Arrival(NamedTuple):
     zip: str
     state: str
     zones: str
-    placed_by: Place
     language: str
     connection: str
-    consent: str
     fields: dict[str, str]
+    consent: str
+    placed_by: Place
     notes: tuple[str, ...]
 
 
@@ -38,35 +38,44 @@ class PeopleReader:
     """Reads the rows of one list."""
 
     def __init__(self, columns: Columns, region: str) -> None:
-        self._known = [(field, positions, _blanks(field)) for field, positions in columns.known.items()]
+        known = [(field, positions, _blanks(field)) for field, positions in columns.known.items()]
+        self._single = [(field, positions[0], blanks) for field, positions, blanks in known if len(positions) == 1]
+        self._several = [each for each in known if len(each[1]) > 1]
         self._others = columns.others
         self._region = region
 
     def read(self, cells: list[str]) -> Arrival:
         """The person of this row. Raises BadInputError with the reason when the row cannot be used."""
-        said = {field: _first(cells, positions, blanks) for field, positions, blanks in self._known}
+        said = {
+            field: cell if len(cell := cells[at]) > _LONGEST_BLANK or cell.lower() not in blanks else ""
+            for field, at, blanks in self._single
+        }
+        for field, positions, blanks in self._several:
+            said[field] = _first(cells, positions, blanks)
+        get = said.get
         number = phones.parse(said["phone"], self._region)
-        consent = _consent(said.get("consent", ""))
-        _refuse_overlong(said)
-        place = possible(said.get("timezone", ""), said.get("zip", ""), said.get("state", ""), number)
+        consent = _consent(said["consent"]) if get("consent") else ""
+        if max(map(len, said.values())) > _LONGEST:
+            _refuse_overlong(said)
+        place = possible(get("timezone", ""), zip_code := get("zip", ""), get("state", ""), number)
         first, last = _names(said)
         fields = {field: cells[at] for at, field in self._others if cells[at]}
         if place.said_by is Place.TIMEZONE:
             fields["timezone"] = said["timezone"]  # so that a later list with a ZIP alone does not replace it
         return Arrival(
-            phone=number,
-            first_name=first,
-            last_name=last,
-            email=said.get("email", ""),
-            zip=zips.tidy(said.get("zip", "")),
-            state=place.state,
-            zones=place.joined,
-            placed_by=place.said_by,
-            language=language(said.get("language", "")),
-            connection=said.get("connection", ""),
-            consent=consent,
-            fields=fields,
-            notes=place.notes,
+            number,
+            first,
+            last,
+            get("email", ""),
+            zips.tidy(zip_code) if zip_code else "",
+            place.state,
+            place.joined,
+            language(said["language"]) if "language" in said else "",
+            get("connection", ""),
+            fields,
+            consent,
+            place.said_by,
+            place.notes,
         )
 
 
@@ -104,9 +113,7 @@ def _first(cells: list[str], positions: tuple[int, ...], blanks: frozenset[str])
     return ""
 
 
-def _refuse_overlong(said: Mapping[str, str]) -> None:
-    if max(map(len, said.values())) <= _LONGEST:
-        return
+def _refuse_overlong(said: Mapping[str, str]) -> NoReturn:
     field, value = max(said.items(), key=lambda item: len(item[1]))
     raise BadInputError(f"The {field.replace('_', ' ')} is {len(value):,} characters long; {_LONGEST} at most.")
 

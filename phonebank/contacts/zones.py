@@ -44,6 +44,15 @@ def possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
     Empty text is a blank cell. A value nobody can read is passed over with a note. A foreign number widens what a ZIP
     or state says, since 10115 is in Berlin as well as in New York.
     """
+    stated = _stated(timezone, zip_code, state)
+    if stated.names and (stated.said_by is Place.TIMEZONE or phone.startswith("+1")):
+        return stated
+    return stated._replace(names=_in_order(phones.zones(phone).union(stated.names)))
+
+
+@lru_cache(maxsize=50_000)
+def _stated(timezone: str, zip_code: str, state: str) -> Zones:
+    """What a row says without its number: no names when that is nothing."""
     named = recognize(timezone) if timezone else NOWHERE
     place = zips.look_up(zips.tidy(zip_code)) if zip_code else None
     code = state_code(state) if state else ""
@@ -52,11 +61,7 @@ def possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
     if named:
         return Zones(_in_order(named), stated, Place.TIMEZONE, notes)
     says, said_by = (place.zones, Place.ZIP) if place else (state_zones(code), Place.STATE)
-    if not says:
-        said_by = Place.NUMBER
-    if not says or not phone.startswith("+1"):
-        says |= phones.zones(phone)
-    return Zones(_in_order(says), stated, said_by, notes)
+    return Zones(_in_order(says), stated, said_by if says else Place.NUMBER, notes)
 
 
 @cache

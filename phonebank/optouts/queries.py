@@ -6,9 +6,8 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from phonebank.db import among
 from phonebank.optouts.models import Ban, OptOut
-
-_AT_ONCE = 500
 
 
 def standing(session: Session, phone: str) -> dict[Ban, OptOut]:
@@ -31,18 +30,14 @@ def is_opted_out(session: Session, phone: str) -> bool:
 
 def opted_out_among(session: Session, phones: Iterable[str]) -> set[str]:
     """Those of these numbers that are opted out."""
-    asked = list(phones)
-    found: set[str] = set()
-    for start in range(0, len(asked), _AT_ONCE):
-        rows = session.exec(
-            select(OptOut.phone).where(
-                col(OptOut.phone).in_(asked[start : start + _AT_ONCE]),
-                OptOut.kind == Ban.OPT_OUT,
-                col(OptOut.lifted_at).is_(None),
-            ),
-        )
-        found.update(rows)
-    return found
+    rows = session.exec(
+        select(OptOut.phone).where(
+            among(session, col(OptOut.phone), list(phones)),
+            OptOut.kind == Ban.OPT_OUT,
+            col(OptOut.lifted_at).is_(None),
+        ),
+    )
+    return set(rows)
 
 
 def entries(session: Session, *, only_standing: bool = True) -> Iterator[OptOut]:
@@ -58,7 +53,9 @@ def banned_among(session: Session, phones: list[str]) -> tuple[set[str], set[str
     if not phones:
         return set(), set()
     rows = session.exec(
-        select(OptOut.phone, OptOut.kind).where(col(OptOut.phone).in_(phones), col(OptOut.lifted_at).is_(None)),
+        select(OptOut.phone, OptOut.kind).where(
+            among(session, col(OptOut.phone), phones), col(OptOut.lifted_at).is_(None)
+        ),
     ).all()
     return {phone for phone, kind in rows if kind is Ban.OPT_OUT}, {phone for phone, kind in rows if kind is Ban.HOLD}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from phonebank.contacts.models import Consent, Contact, ListMember
+from phonebank.contacts.models import Consent, Contact, ContactList, ListMember
 from phonebank.handoffs.models import Handoff
 from phonebank.messages.models import Message
 from phonebank.recipients.models import Recipient
@@ -36,13 +36,20 @@ def holdings(session: Session, phone: str) -> Holdings:
     read = col(ReplyReading.message_id).in_([message.id for message in messages])
     return Holdings(
         contact=contact,
-        memberships=list(session.exec(select(ListMember).where(ListMember.contact_id == contact_id))),
+        memberships=_memberships(session, contact_id),
         consents=_rows(session, Consent, Consent.phone == phone),
         recipients=_rows(session, Recipient, Recipient.phone == phone),
         messages=messages,
         readings=_rows(session, ReplyReading, read),
         handoffs=_rows(session, Handoff, Handoff.phone == phone),
     )
+
+
+def _memberships(session: Session, contact_id: int | None) -> list[ListMember]:
+    """Looked up list by list: their own index begins with the list."""
+    every_list = select(ContactList.id)
+    theirs = select(ListMember).where(ListMember.contact_id == contact_id, col(ListMember.list_id).in_(every_list))
+    return list(session.exec(theirs))
 
 
 def _rows(session: Session, kind: Any, where: Any) -> list[Any]:

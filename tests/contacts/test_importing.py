@@ -47,7 +47,8 @@ def everyone():
 
 def members(name="supporters"):
     with db.reading() as session:
-        query = select(Contact.phone).join(ListMember).join(ContactList).where(ContactList.name == name)
+        on_it = select(ListMember.contact_id).join(ContactList, ContactList.id == ListMember.list_id)
+        query = select(Contact.phone).where(Contact.id.in_(on_it.where(ContactList.name == name)))
         return sorted(session.exec(query).all())
 
 
