@@ -12,7 +12,7 @@ from phonebank.recipients import lifecycle as recipients
 
 _AT_ONCE = 500
 OPTED_OUT = "opted out"
-TOO_LATE = "the event began before their contact hours opened again"
+TOO_LATE = "no contact hours were left before the event"
 
 
 def tidy(session: Session, now: datetime) -> int:
