@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from phonebank import clock, db, jobs
 from phonebank.settings import Settings
 from phonebank.web import (
+    alarm,
     campaign,
     campaigns,
     contacts,
@@ -107,4 +108,5 @@ def _dress_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
-    app.jinja_env.globals.update(live=live.live, places=nav.places, clock_now=clock.now, clock_speed=clock.speed)
+    app.jinja_env.globals.update(live=live.live, places=nav.places, account_alarm=alarm.account_alarm)
+    app.jinja_env.globals.update(clock_now=clock.now, clock_speed=clock.speed)

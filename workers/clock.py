@@ -17,11 +17,11 @@ from phonebank.contacts import queries as contacts
 from phonebank.errors import UnavailableError
 from phonebank.followups import queries as followups
 from phonebank.handoffs import lifecycle as handoffs
-from phonebank.messages import asking, reconciling, spool
+from phonebank.messages import asking, reconciling, spool, watching
 from phonebank.messages import queries as messages
 from phonebank.recipients import queries as recipients
 from phonebank.settings import Settings, load
-from workers import opening
+from workers import easing, opening
 
 EVERY_S = 1.0
 _TIDY_EVERY = 5
@@ -61,6 +61,8 @@ def sweep(settings: Settings, *, tidies: bool = True) -> None:
         jobs.ring(turn, key)
     with db.transaction() as session:
         handoffs.lapse(session, clock.now())
+    watching.watch(clock.now())
+    easing.ease(clock.now())
 
 
 def due(settings: Settings, *, tidies: bool = True) -> list[tuple[str, str]]:
@@ -81,7 +83,7 @@ def _sending(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
             yield "answers", sender
         yield "texts", sender
     for campaign in campaigns.running(session):
-        if asking.wants_more(session, campaign) and recipients.any_due(session, campaign.id or 0, now):
+        if asking.wants_more(session, campaign, now) and recipients.any_due(session, campaign.id or 0, now):
             yield "asking", campaign.sender
 
 

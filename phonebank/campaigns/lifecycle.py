@@ -96,6 +96,27 @@ def resume(session: Session, campaign_id: int, now: datetime) -> bool:
     return True
 
 
+def raise_budget(session: Session, campaign_id: int, micros: int) -> bool:
+    """What it may spend in all, in millionths of a dollar. False when that is spent already."""
+    return _move(session, _campaign(campaign_id).where(col(Campaign.spent_micros) < micros), budget_micros=micros)
+
+
+def hold_asks(session: Session, campaign_id: int, now: datetime) -> bool:
+    """Its asks wait, for the inbox to drain; everything else goes on."""
+    going = _campaign(campaign_id).where(col(Campaign.asks_wait_since).is_(None))
+    return _move(session, going, asks_wait_since=now)
+
+
+def release_asks(session: Session, campaign_id: int) -> bool:
+    """Its asks go on."""
+    waiting = _campaign(campaign_id).where(col(Campaign.asks_wait_since).is_not(None)).returning(col(Campaign.sender))
+    row = session.connection().execute(waiting.values(asks_wait_since=None)).first()
+    if row is not None:
+        ring_after_commit(session, "asking", row.sender)
+        ring_after_commit(session, "texts", row.sender)
+    return row is not None
+
+
 def close(session: Session, campaign_id: int, now: datetime) -> bool:
     """Whatever it was → closed, for good: nothing more is asked, and replies are kept and shown."""
     del now

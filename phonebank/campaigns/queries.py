@@ -225,6 +225,7 @@ class Today:
     said: int
     limit: int | None
     full_until: datetime | None
+    is_full_at_carrier: bool = False
 
 
 def today(session: Session, now: datetime) -> Today:
@@ -234,4 +235,4 @@ def today(session: Session, now: datetime) -> Today:
     if day is None:
         return Today(0, limit, None)
     is_full = day.is_full_at_carrier or (limit is not None and limit - day.segments < day.least_refused)
-    return Today(day.segments, limit, ledger.day_ends(now) if is_full else None)
+    return Today(day.segments, limit, ledger.day_ends(now) if is_full else None, day.is_full_at_carrier)

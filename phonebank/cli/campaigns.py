@@ -8,7 +8,7 @@ import click
 from sqlmodel import Session
 
 from phonebank import clock, db
-from phonebank.campaigns import launching, lifecycle, preflight, queries, spec
+from phonebank.campaigns import launching, lifecycle, preflight, queries, resuming, spec
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.preflight import Preflight
 from phonebank.campaigns.queries import Parts
@@ -108,9 +108,15 @@ def pause(name: str, because: str) -> None:
 
 @campaigns.command()
 @click.argument("name")
-def resume(name: str) -> None:
-    """Go on where it was paused."""
-    _move(name, lifecycle.resume, done="running again", undone="Only a paused campaign can be resumed")
+@click.option("--budget", metavar="DOLLARS", default="", help="What it may spend in all from now on.")
+def resume(name: str, budget: str) -> None:
+    """Go on where it was paused, whoever or whatever paused it."""
+    dollars = resuming.dollars(budget)
+
+    def go_on(session: Session, campaign_id: int, now: datetime) -> bool:
+        return resuming.resume(session, queries.by_id(session, campaign_id), budget=dollars, now=now)
+
+    _move(name, go_on, done="running again", undone="Only a paused campaign can be resumed")
 
 
 @campaigns.command()

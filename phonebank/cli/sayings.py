@@ -9,6 +9,7 @@ from phonebank.campaigns.preflight import MICROS, Preflight
 from phonebank.cli.printing import say
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_TEXTS_SHOWN = 5
 
 
 def estimate(found: Preflight) -> str:
@@ -66,6 +67,10 @@ def report(name: str, counted: dict[str, Any]) -> None:
     """A status report: only what is not nought."""
     because = f": {counted['paused_reason']}" if counted["paused_reason"] else ""
     say(f"“{name}” is {counted['status']}{because}")
+    if counted["stop"] and counted["status"] != "closed":
+        _stop(counted["stop"])
+    for sentence in counted["holds"]:
+        say(f"  {'holds':<11} {sentence}")
     for title in ("recipients", "outcomes", "messages", "handoffs"):
         numbers = [f"{number:,} {word.replace('_', ' ')}" for word, number in counted[title].items() if number]
         say(f"  {title:<11} {', '.join(numbers) or 'none'}")
@@ -77,6 +82,14 @@ def report(name: str, counted: dict[str, Any]) -> None:
         say(f"  {'left out':<11} {number:,}: {reason.rstrip('.')}.")
     if "experiment" in counted:
         _experiment(counted["experiment"])
+
+
+def _stop(found: dict[str, Any]) -> None:
+    say(f"  {'to do':<11} {found['do']}")
+    for one in found["texts"][:_TEXTS_SHOWN]:
+        said = " ".join(one["says"].split())
+        about = one["means"] or f"“{said[:60]}{'…' if len(said) > 60 else ''}”"  # noqa: PLR2004 - a line's width
+        say(f"    {one['at'][:16].replace('T', ' ')} UTC  {one['to']}  {about}")
 
 
 def _experiment(found: dict[str, Any]) -> None:

@@ -12,13 +12,14 @@ from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import merging
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.campaigns.contact_hours import NeverOpen, Window
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.models import Campaign, StopCause
 from phonebank.contacts.models import Contact
 from phonebank.db import insert_ignoring
 from phonebank.jobs import ring_after_commit
 from phonebank.messages import queries
 from phonebank.messages.composing import NewText, messages, row_of, window_for
 from phonebank.messages.models import MessageKind, Priority
+from phonebank.messages.tidying import NO_HOURS_LEFT
 from phonebank.optouts import queries as optouts
 from phonebank.recipients import dealing
 from phonebank.recipients import lifecycle as recipients
@@ -28,11 +29,10 @@ from phonebank.recipients.models import Recipient
 AHEAD, _AHEAD_S = 1000, 5
 """An ask is written down so many texts, or at a fast sender so many seconds, ahead: a pause or a stop finds few."""
 
-_AT_ONCE = 500
+_AT_ONCE = 200  # SQLite has one writer: nobody else writes meanwhile
 _HELD_FOR = timedelta(minutes=10)
 
 EVENT_BEGUN = "The event has already begun: an ask for it would come too late."
-NO_HOURS_LEFT = "no contact hours were left before the event"
 
 
 def top_up(session: Session, sender: str, now: datetime) -> int:
@@ -43,16 +43,21 @@ def top_up(session: Session, sender: str, now: datetime) -> int:
         ask = campaign_queries.ask_of(session, campaign)
         if ask.starts_at is not None and ask.starts_at <= now:
             if recipient_queries.any_due(session, campaign.id, now):
-                campaigns.pause(session, campaign.id, reason=EVENT_BEGUN, now=now)
-        elif wants_more(session, campaign):
+                campaigns.pause(session, campaign.id, reason=EVENT_BEGUN, now=now, over=StopCause.EVENT_BEGUN)
+        elif wants_more(session, campaign, now):
             looked_at += _Round(session, campaign, campaign.id, ask, now).write_down()
     if looked_at:
         ring_after_commit(session, "texts", sender)
     return looked_at
 
 
-def wants_more(session: Session, campaign: Campaign) -> bool:
-    """Whether fewer asks of this campaign are written down and unspoken than the next seconds need."""
+def wants_more(session: Session, campaign: Campaign, now: datetime) -> bool:
+    """Whether fewer asks of this campaign are written down and unspoken than the next seconds need.
+
+    None are needed while asks wait: for the inbox to drain, or for the carrier's next day.
+    """
+    if campaign.asks_wait_since is not None or campaign_queries.today(session, now).full_until is not None:
+        return False
     ahead = max(AHEAD, _AHEAD_S * campaign.segments_per_second)
     return campaign.id is not None and queries.asks_waiting(session, campaign.id, most=ahead) < ahead
 

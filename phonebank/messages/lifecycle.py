@@ -68,8 +68,9 @@ def claim(session: Session, sender: str, most: int, *, urgent_only: bool, now: d
     chosen = due.cte("due")  # chosen once: PostgreSQL may run a bare subquery for every row, and claim past the limit
     taken = (
         update(Message)
-        .where(col(Message.id).in_(select(chosen.c.id)), col(Message.status) == QUEUED)
+        .where(col(Message.id).in_(select(chosen.c.id)))  # a second look at the status would lead a planner astray
         .values(status=SENDING, claimed_at=now, attempts=col(Message.attempts) + 1, looks=0, looked_at=None)
+        .values(error_code=None)  # what the carrier said the last time
         .returning(*_CLAIMED_COLUMNS)
         .execution_options(synchronize_session=False)
     )
@@ -117,10 +118,11 @@ _ACCEPTED = _THIS_ONE.where((col(Message.status) == SENDING) | (col(Message.stat
 _NAMED = _THIS_ONE.where(col(Message.carrier_sid).is_(None)).values(carrier_sid=bindparam("b_sid"))
 
 
-def put_back(session: Session, message_id: int, *, due_at: datetime) -> bool:
-    """The carrier certainly did not take it: back to the queue."""
+def put_back(session: Session, message_id: int, *, due_at: datetime, code: int | None = None) -> bool:
+    """The carrier certainly did not take it: back to the queue, with the carrier's code until it is claimed again."""
     mine = (col(Message.id) == message_id) & col(Message.status).in_(IN_DOUBT)
-    return bool(_move(session, mine, status=QUEUED, due_at=due_at, claimed_at=None, looks=0, looked_at=None))
+    back = {"status": QUEUED, "due_at": due_at, "claimed_at": None, "looks": 0, "looked_at": None, "error_code": code}
+    return bool(_move(session, mine, **back))
 
 
 def fail(session: Session, message_id: int, *, code: int | None, now: datetime) -> bool:

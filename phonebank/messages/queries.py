@@ -42,7 +42,10 @@ def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
 
 
 def _campaign_runs() -> Any:
-    return exists().where(col(Campaign.id) == col(Message.campaign_id), col(Campaign.status) == CampaignStatus.RUNNING)
+    """Its campaign runs; and an ask does not wait for the inbox to drain."""
+    may_ask = or_(col(Message.kind) != MessageKind.ASK, col(Campaign.asks_wait_since).is_(None))
+    is_running = col(Campaign.status) == CampaignStatus.RUNNING
+    return exists().where(col(Campaign.id) == col(Message.campaign_id), is_running, may_ask)
 
 
 def _is_paid_for() -> Any:
@@ -63,9 +66,19 @@ def _is_banned() -> Any:
 
 
 def next_segments(session: Session, sender: str, most: int, *, urgent_only: bool, now: datetime) -> list[int]:
-    """The sizes, in segments, of the texts that would be claimed now, in that order."""
-    due = may_go_now(sender, urgent_only=urgent_only, now=now).limit(most)
-    return [int(size) for size in session.connection().execute(due.with_only_columns(col(Message.segments))).scalars()]
+    """The sizes, in segments, of the next texts of a sender, in the order of the claim, which alone looks closely."""
+    due = select(Message.segments).where(
+        Message.sender == sender, Message.status == MessageStatus.QUEUED, col(Message.due_at) <= now
+    )
+    if urgent_only:
+        due = due.where(col(Message.priority) < Priority.ASK)
+    ordered = due.order_by(col(Message.priority), col(Message.due_at), col(Message.id)).limit(most)
+    return list(session.connection().execute(ordered).scalars())
+
+
+def may_any_go(session: Session, sender: str, *, urgent_only: bool, now: datetime) -> bool:
+    """Whether a claim would find a text."""
+    return session.connection().scalar(may_go_now(sender, urgent_only=urgent_only, now=now).limit(1)) is not None
 
 
 def senders_with_work(session: Session, now: datetime) -> list[tuple[str, bool]]:
@@ -94,6 +107,17 @@ def in_doubt(session: Session, *, claimed_before: datetime, looked_before: datet
         or_(col(Message.looked_at).is_(None), col(Message.looked_at) <= looked_before),
     )
     return list(session.exec(doubtful.order_by(col(Message.claimed_at)).limit(most)))
+
+
+def not_arrived(session: Session, campaign_id: int, since: datetime | None) -> dict[int | None, int]:
+    """How many of a campaign's texts said since a moment failed, by error code."""
+    failed = select(Message.error_code, func.count()).where(
+        Message.campaign_id == campaign_id,
+        literal_column("message.status IN ('undelivered', 'failed')"),  # the index's own words
+    )
+    if since is not None:
+        failed = failed.where(col(Message.claimed_at) >= since)
+    return dict(session.exec(failed.group_by(col(Message.error_code))).all())
 
 
 def unknown(session: Session) -> list[Message]:

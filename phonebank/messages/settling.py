@@ -48,7 +48,7 @@ def _moved(session: Session, text: Claimed, wrong: GatewayError, now: datetime) 
     if _goes_back(text, wrong):
         # What waits for us to mend something waits in the queue of a campaign that is paused.
         wait = lifecycle.backoff(text.attempts) if wrong.kind is Failure.LATER else timedelta()
-        return lifecycle.put_back(session, text.id, due_at=now + wait)
+        return lifecycle.put_back(session, text.id, due_at=now + wait, code=wrong.code)
     return lifecycle.fail(session, text.id, code=wrong.code, now=now)
 
 

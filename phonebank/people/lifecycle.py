@@ -27,6 +27,11 @@ def change_password(session: Session, person_id: int, password_hash: str) -> boo
     return _end_sessions(session, update(Person).where(col(Person.id) == person_id), password_hash=password_hash)
 
 
+def seen_at_inbox(session: Session, person_id: int, now: datetime) -> None:
+    """They have the inbox open now."""
+    session.connection().execute(update(Person).where(col(Person.id) == person_id).values(at_inbox_at=now))
+
+
 def use_link(session: Session, token_hash: str, now: datetime) -> int | None:
     """Whose link this was; None when it is unknown, too old, or somebody was first."""
     fresh = update(SignInLink).where(

@@ -1,6 +1,8 @@
 """Who there is: everybody who may, or might once, sign in."""
 
-from sqlmodel import Session, col, select
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
 
 from phonebank.errors import NotFoundError
 from phonebank.people.models import Person, PersonStatus, Role
@@ -26,6 +28,12 @@ def by_email(session: Session, email: str) -> Person:
 def everyone(session: Session) -> list[Person]:
     """All people, those who may sign in first, then by name."""
     return list(session.exec(select(Person).order_by(col(Person.status), col(Person.name), col(Person.id))))
+
+
+def at_inbox(session: Session, since: datetime) -> int:
+    """How many people had the inbox open since this moment."""
+    there = select(func.count()).where(Person.status == PersonStatus.ACTIVE, col(Person.at_inbox_at) >= since)
+    return session.exec(there).one()
 
 
 def active_admins(session: Session) -> list[int]:

@@ -102,6 +102,19 @@ def _number(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
 
+def unwilling(session: Session, campaign_id: int, since: datetime | None) -> dict[Outcome, int]:
+    """How many of those asked since a moment wrote back that we should stop, or have the wrong number."""
+    wrote = select(Recipient.outcome, func.count()).where(
+        Recipient.campaign_id == campaign_id,
+        literal_column("recipient.outcome IN ('opted_out', 'wrong_number')"),  # the index's own words
+        col(Recipient.asked_at).is_not(None),
+        col(Recipient.replied_at).is_not(None),
+    )
+    if since is not None:
+        wrote = wrote.where(col(Recipient.asked_at) >= since)
+    return {Outcome(outcome): people for outcome, people in session.exec(wrote.group_by(col(Recipient.outcome)))}
+
+
 def enrolled(session: Session, campaign_id: int) -> tuple[int, int]:
     """How many are enrolled, and the highest contact id among them (0 when none): where enrolling goes on."""
     counted = select(func.count(), func.max(Recipient.contact_id)).where(Recipient.campaign_id == campaign_id)

@@ -9,10 +9,11 @@ from sqlalchemy import func
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.campaigns import queries as campaign_queries
+from phonebank.campaigns.models import Campaign, CampaignStatus, StopCause
 from phonebank.contacts.models import ContactImport, ImportStatus
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.messages.models import Message, MessageStatus
+from phonebank.messages.models import Message, MessageStatus, StrayReport
 
 _UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN, MessageStatus.RECEIVED)
 
@@ -34,6 +35,12 @@ def gauges(session: Session, now: datetime) -> Iterator[Gauge]:
     yield Gauge("phonebank_handoff_oldest_wait_seconds", "How long the longest-waiting person waits", "", wait)
     campaigns = _counted(session, col(Campaign.status), tuple(CampaignStatus))
     yield Gauge("phonebank_campaigns", "Campaigns", "status", campaigns)
+    stopped = _counted(session, col(Campaign.paused_over), tuple(StopCause))
+    yield Gauge("phonebank_campaigns_stopped", "Campaigns that stopped by themselves", "over", stopped)
+    said = {"": float(campaign_queries.today(session, now).said)}
+    yield Gauge("phonebank_segments_today", "Segments said since midnight in Los Angeles", "", said)
+    strays = {"": float(session.exec(select(func.count()).select_from(StrayReport)).one())}
+    yield Gauge("phonebank_stray_reports", "Delivery reports about texts that are not ours", "", strays)
     uploads = _counted(session, col(ContactImport.status), (ImportStatus.WAITING, ImportStatus.READING))
     yield Gauge("phonebank_imports", "Uploaded lists not read to the end yet", "status", uploads)
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from phonebank import clock, db
-from phonebank.campaigns import launching, lifecycle, preflight, queries
+from phonebank.campaigns import launching, lifecycle, preflight, queries, resuming
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
@@ -101,8 +101,9 @@ def pause(campaign_id: int) -> ResponseReturnValue:
 @blueprint.post("/resume")
 @requires(Role.ORGANIZER)
 def resume(campaign_id: int) -> ResponseReturnValue:
+    budget = resuming.dollars(request.form.get("budget", ""))
     with db.transaction() as session:
-        moved = lifecycle.resume(session, campaign_id, clock.now())
+        moved = resuming.resume(session, queries.by_id(session, campaign_id), budget=budget, now=clock.now())
     return _done(campaign_id, moved, "It goes on.")
 
 

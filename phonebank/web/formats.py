@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -42,6 +43,11 @@ def moment(at: datetime | None, zone: str | None = None) -> str | Markup:
     return Markup('<time datetime="{}"{}>{}</time>').format(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", local, text)
 
 
+def parsed(at: str) -> datetime:
+    """A moment out of its ISO form."""
+    return datetime.fromisoformat(at)
+
+
 def span(seconds: float) -> str:
     """A length of time in words: "40 seconds", "12 minutes", "3 hours", "2 days"."""
     for size, word in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
@@ -60,12 +66,13 @@ def number(phone: str) -> str:
     return format_number(parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
     "money": money,
     "price": price,
     "words": words,
     "moment": moment,
+    "parsed": parsed,
     "span": span,
     "number": number,
 }

@@ -11,6 +11,7 @@ from phonebank import clock, db
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
 from phonebank.handoffs import answering, lifecycle, queries
 from phonebank.intents import Intent
+from phonebank.people import lifecycle as people
 from phonebank.people.models import Role
 from phonebank.replies import handling
 from phonebank.web import conversations, guards, live, trouble
@@ -20,6 +21,7 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 MOST_SHOWN = 200
 _KEPT_EVERY = timedelta(minutes=2)  # of a lease of ten: a page that is used keeps its conversation
+_NOTED_EVERY = timedelta(minutes=1)
 _LONGEST_DRAFT = 5_000
 VERDICTS = {
     Intent.YES: "Yes",
@@ -30,6 +32,15 @@ VERDICTS = {
     Intent.WRONG_NUMBER: "Wrong number",
     Intent.OPT_OUT: "Asked to stop",
 }
+
+
+@blueprint.before_request
+def note_who_is_here() -> None:
+    """Asks may wait for the volunteers: whoever has the inbox open is counted, to the minute."""
+    me, now = guards.me(), clock.now()
+    if me.id is not None and (me.at_inbox_at is None or now - me.at_inbox_at >= _NOTED_EVERY):
+        with db.transaction() as session:
+            people.seen_at_inbox(session, me.id, now)
 
 
 @blueprint.get("")
