@@ -12,7 +12,8 @@ from phonebank.recipients import lifecycle as recipients
 
 _AT_ONCE = 500
 OPTED_OUT = "opted out"
-TOO_LATE = "no contact hours were left before the event"
+NO_HOURS_LEFT = "no contact hours were left before the event"
+BEGUN = "the event began before their turn came"
 
 
 def tidy(session: Session, now: datetime) -> int:
@@ -45,6 +46,7 @@ def _move_lapsed(session: Session, now: datetime) -> int:
 
 
 def _give_up(session: Session, text: Message, now: datetime) -> None:
+    has_begun = text.useless_at is not None and text.useless_at <= now
     lifecycle.cancel_one(session, text.id or 0, now)
     if text.recipient_id is not None:
-        recipients.exclude(session, [text.recipient_id], because=TOO_LATE)
+        recipients.exclude(session, [text.recipient_id], because=BEGUN if has_begun else NO_HOURS_LEFT)

@@ -20,24 +20,27 @@ def tally(asked, yes):
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.5])
 def test_two_equal_texts_are_seldom_called_different_though_every_batch_of_replies_is_looked_at(share):
-    wrong = sum(trial.looked_at(Random(run), (share, share), people=600, batch=25).found for run in range(120))
-    assert wrong <= 120 * experiments.ALPHA
+    wrong = sum(trial.experiment(Random(run), (share, share), people=1200, batch=50).found for run in range(100))
+    assert wrong <= 100 * experiments.ALPHA
 
 
 def test_ten_against_fifteen_percent_is_found_within_what_the_docs_state():
-    runs = [trial.looked_at(Random(run), (0.10, 0.15), people=trial.STATED, batch=100) for run in range(40)]
+    runs = [trial.experiment(Random(run), (0.10, 0.15), people=2 * trial.STATED, batch=200) for run in range(40)]
     assert sum(one.found for one in runs) >= 0.7 * 40, "80 % is claimed"
     assert all(one.best == 1 for one in runs if one.found)
 
 
-def test_equal_texts_are_seldom_called_different_while_traffic_shifts():
-    wrong = sum(trial.shifted(Random(run), (0.1, 0.1), people=2000, batch=200).found for run in range(25))
+def test_equal_texts_are_seldom_called_different_while_traffic_shifts_and_yeses_come_late():
+    wrong = sum(
+        trial.experiment(Random(run), (0.1, 0.1), people=2000, batch=200, shifts=True, delay=3).found
+        for run in range(25)
+    )
     assert wrong <= 2
 
 
 def test_shifting_earns_more_yeses_than_an_even_split_when_one_text_is_better():
-    yes = sum(trial.shifted(Random(run), (0.05, 0.15), people=1000, batch=100).yes for run in range(10))
-    assert yes > 10 * 1000 * 0.10
+    runs = (trial.experiment(Random(run), (0.05, 0.15), people=1000, batch=100, shifts=True) for run in range(10))
+    assert sum(one.yes for one in runs) > 10 * 1000 * 0.10
 
 
 def test_nobody_asked_says_nothing():

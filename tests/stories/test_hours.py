@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from phonebank import db
+from phonebank.campaigns import queries as campaign_queries
 from phonebank.messages.composing import NewText, compose
 from phonebank.messages.models import Message, MessageKind, Priority
 from phonebank.recipients.queries import any_due
+from phonebank.reports.progress import progress
 from tests.support.house import LONE, SERVICE
 
 EASTERN, CENTRAL, PACIFIC = "America/New_York", "America/Chicago", "America/Los_Angeles"
@@ -76,6 +78,41 @@ def test_no_text_sits_in_the_carriers_queue_past_the_hours(walk):
     assert [row for row in walk.asks() if row["error_code"] == 30036], "the carrier had to give some up"
     shown = [line["at"] for number in drive.people for line in walk.carrier.thread(number)]
     assert max(shown) < (_closing(walk) + timedelta(seconds=2)).isoformat()
+
+
+def test_whom_the_evening_cut_off_is_told_and_who_has_no_hours_left_too(walk):
+    """Some have a morning before their event, some have not: the campaign's page and its status say so of both."""
+    walk.wind_to("19:58:00")
+    tomorrow = walk.launch(
+        8, limits={"segments_per_second": 1}, ask=walk.ask(starts_at=walk.event(0))
+    )  # by UTC it is tomorrow
+    tonight = walk.launch(8, limits={"segments_per_second": 1}, ask=walk.ask(starts_at=walk.event(-1, 22)))
+    walk.until(lambda: len(walk.asks()) >= 2)
+    walk.wind_to("20:00:30")
+    walk.until(lambda: not _due(walk, (tomorrow, tonight)), "everyone due asked, parked or left out")
+    asked = {drive.id: sum(bool(walk.asks(number)) for number in drive.people) for drive in (tomorrow, tonight)}
+    walk.until(lambda: _says(walk, tomorrow, 8 - asked[tomorrow.id], "until 09:00 their time"), "said to wait")
+    walk.until(lambda: _left_out(walk, tonight) == 8 - asked[tonight.id], "said to be left out")
+    assert _progress(walk, tonight)["waiting"]["people"] == 0
+    walk.may_miss.update(number for number in tonight.people if not walk.asks(number))
+    walk.wind_to("09:00:30")
+    walk.until_asked(tomorrow)
+    assert _progress(walk, tomorrow)["waiting"]["people"] == 0
+    assert set(_local_hours(walk.asks(), EASTERN)) == {19, 9}
+
+
+def _progress(walk, drive):
+    with db.reading() as session:
+        return progress(session, campaign_queries.by_id(session, drive.id), walk.clock.now())
+
+
+def _says(walk, drive, people, words):
+    found = _progress(walk, drive)["waiting"]
+    return found["people"] == people and all(words in said for said in found["says"]) and found["says"]
+
+
+def _left_out(walk, drive):
+    return sum(number for reason, number in _progress(walk, drive)["left_out"].items() if "before the event" in reason)
 
 
 def _closing(walk):
