@@ -21,6 +21,9 @@ from phonebank.messages.models import MessageKind
 from phonebank.settings import Settings
 
 MOST_AT_ONCE = 200
+_IN_HAND = 3
+"""So many times what the carrier takes at once is claimed: a claim waits for the disk, the carrier for nobody."""
+
 _LINGER_S, _LOOK_AGAIN_S = 1.5, 0.1
 """How long a turn with nothing due stays: connections and a fork cost more than a look."""
 
@@ -56,7 +59,7 @@ def take(sender: str, most: int, *, urgent_only: bool) -> Batch | pacing.Wait | 
     time.sleep(max(0.0, slot.starts - time.monotonic() - pacing.LATE_S))
     texts = _claim(sender, fitting, urgent_only=urgent_only)
     if not texts:
-        return pacing.Wait(0.01)
+        return pacing.Wait(0.01) if _may_any_go(sender, urgent_only=urgent_only) else None
     try:
         return Batch(texts, _kept(slot, texts, sender, pace), pace)
     except BaseException:  # Redis is gone: nothing was said, and nothing is in doubt
@@ -70,6 +73,11 @@ def _look(sender: str, most: int, *, urgent_only: bool) -> tuple[list[int], floa
         pace = campaign_queries.pace_of(session, sender) * clock.hurry()
         most = min(most, MOST_AT_ONCE, pacing.at_once(pace))
         return queries.next_segments(session, sender, most, urgent_only=urgent_only, now=clock.now()), pace
+
+
+def _may_any_go(sender: str, *, urgent_only: bool) -> bool:
+    with db.reading() as session:
+        return queries.may_any_go(session, sender, urgent_only=urgent_only, now=clock.now())
 
 
 def _fitting(sizes: list[int], room: int) -> int:
@@ -157,7 +165,7 @@ class _Turn:
 
     async def _take(self) -> Batch | pacing.Wait | None:
         """The next batch, taken while the last one is still being said, so that the carrier never waits for us."""
-        while len(self.speaking) >= 1.5 * self.in_flight.limit:
+        while len(self.speaking) >= _IN_HAND * self.in_flight.limit:
             self.has_room.clear()
             await self.has_room.wait()
         most = max(1, int(self.in_flight.limit))

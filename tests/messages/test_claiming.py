@@ -195,7 +195,7 @@ def test_an_answer_no_budget_is_left_for_waits_and_is_not_asked_for_again_and_ag
     update(Campaign, drive.id, budget_micros=PRICE - 1)
     message_id, _ = write(kind=MessageKind.ANSWER, priority=Priority.ANSWER, step="answer:1:a")
     assert sending._claim(drive.sender, 10, urgent_only=True) == []
-    assert sending._look(drive.sender, 10, urgent_only=True)[0] == [], "a turn that finds it due would spin on it"
+    assert not sending._may_any_go(drive.sender, urgent_only=True), "a turn that finds it due would spin on it"
     update(Campaign, drive.id, budget_micros=PRICE)
     assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=True)] == [message_id]
 
