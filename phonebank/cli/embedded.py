@@ -81,7 +81,8 @@ def _socket(var: Path) -> Path:
     socket = var / "redis.sock"
     if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
         return socket
-    return Path(tempfile.mkdtemp(prefix=_PREFIX), "redis.sock")
+    # /tmp by name: the folder for temporary files may itself be too far down
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir="/tmp"), "redis.sock")
 
 
 def _clear_away(address: Path) -> None:
