@@ -33,22 +33,22 @@ class Blocks:
     """Pairs of a sender's scope (service or lone number) and a person who has stopped it."""
 
     def __init__(self) -> None:
-        self._blocked: set[tuple[str, str]] = set()
+        self._scopes: dict[str, set[str]] = {}  # by person
 
     def has(self, scope: str, person: str) -> bool:
-        return (scope, person) in self._blocked
+        return scope in self._scopes.get(person, ())
 
     def any_for(self, person: str) -> bool:
-        return any(blocked == person for _, blocked in self._blocked)
+        return bool(self._scopes.get(person))
 
     def hear(self, scope: str, person: str, body: str) -> Keyword | None:
         """Acts on a text that is exactly one keyword; YES counts only while the person is blocked."""
         word = body.strip().upper()
         keyword = next((each for each, words in _WORDS.items() if word in words), None)
         if keyword is Keyword.STOP:
-            self._blocked.add((scope, person))
+            self._scopes.setdefault(person, set()).add(scope)
         elif keyword is Keyword.START:
             if word == "YES" and not self.has(scope, person):
                 return None
-            self._blocked.discard((scope, person))
+            self._scopes.get(person, set()).discard(scope)
         return keyword

@@ -101,8 +101,8 @@ class Control:
         return web.json_response(
             {
                 "accepted": len(carrier.ledger.accepted),
-                "segments": sum(text.segments for text in carrier.ledger.accepted),
-                "statuses": carrier.ledger.statuses(),
+                "segments": carrier.ledger.segments,
+                "statuses": +carrier.ledger.statuses,
                 "requests": carrier.requests,
                 "refused": carrier.refused,
                 "faults": carrier.faults.struck,
@@ -116,9 +116,8 @@ class Control:
         """The phones with the latest talk first, then supporters nobody has texted; `?limit=` of them (200)."""
         limit = TypeAdapter(int).validate_python(request.query.get("limit", "200"))
         phones = self._carrier.phones
-        talking = sorted(phones.by_number.values(), key=lambda phone: phone.latest, reverse=True)
         waiting = (Phone(number) for number in self._carrier.supporters.people if number not in phones.by_number)
-        return web.json_response([self._summary(phone) for phone in islice(chain(talking, waiting), limit)])
+        return web.json_response([self._summary(phone) for phone in islice(chain(phones.talking(), waiting), limit)])
 
     async def thread(self, request: web.Request) -> web.Response:
         """The phone as its owner sees it, oldest first."""

@@ -12,6 +12,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.accepted: list[Text] = []
+        self.segments = 0  # of all that was accepted
+        self.statuses: Counter[str] = Counter()  # of all that was accepted, as they are now
         self.by_sid: dict[str, Text] = {}
         self._by_person: defaultdict[str, list[Text]] = defaultdict(list)
 
@@ -20,6 +22,14 @@ class Ledger:
         self._by_person[text.person].append(text)
         if text.direction == "outbound-api":
             self.accepted.append(text)
+            self.segments += text.segments
+            self.statuses[text.status] += 1
+
+    def move(self, text: Text, status: str) -> None:
+        """An accepted text's new status, counted: whoever polls the counts need not look at every text."""
+        self.statuses[text.status] -= 1
+        self.statuses[status] += 1
+        text.status = status
 
     def delete(self, text: Text) -> None:
         del self.by_sid[text.sid]
@@ -29,9 +39,6 @@ class Ledger:
         """The texts to and from one person, or all of them."""
         chosen = self.by_sid.values() if person is None else self._by_person.get(person, [])
         return reversed(list(chosen))
-
-    def statuses(self) -> Counter[str]:
-        return Counter(text.status for text in self.accepted)
 
 
 def as_row(text: Text) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from phonebank.rehearsal.ledger import Ledger
 from phonebank.rehearsal.phones import Phones
 from phonebank.rehearsal.supporters import Supporters, Unsaid
 
+_SHAPE = 2
+"""Counted up when what is kept changes its shape, so that an older file is refused and not half read."""
 _EVERY_S = 1.0
 _COST_SHARE = 20
 """Saving takes at most one twentieth of the carrier's time, however much there is to keep."""
@@ -30,6 +32,7 @@ class Memory:
     unsaid: set[Unsaid] = field(default_factory=set)
     addresses: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The webhook addresses that were set, by the sid of the number or service."""
+    shape: int = _SHAPE
     stirs: int = 0
     """Counts what happened, so that a quiet carrier writes nothing."""
 
@@ -42,7 +45,7 @@ def recall(path: Path) -> Memory | None:
         return None
     except (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, TypeError, ValueError):
         kept = None
-    if not isinstance(kept, Memory):
+    if not isinstance(kept, Memory) or vars(kept).get("shape") != _SHAPE:
         raise BadInputError(f"{path} is not this version's state file. Remove it, or name another with --state-file.")
     return kept
 

@@ -1,7 +1,8 @@
 """What each person sees on their phone: the thread, both ways, in the order it showed up."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from phonebank.rehearsal.texts import Text
@@ -28,11 +29,6 @@ class Phone:
     lines: list[Line] = field(default_factory=list)
     visited: bool = False
 
-    @property
-    def latest(self) -> datetime:
-        """When the last text showed up; long ago on an empty phone."""
-        return self.lines[-1].at if self.lines else datetime.min.replace(tzinfo=UTC)
-
 
 class Phones:
     def __init__(self) -> None:
@@ -41,9 +37,16 @@ class Phones:
     def of(self, number: str) -> Phone:
         return self.by_number.setdefault(number, Phone(number))
 
+    def talking(self) -> Iterator[Phone]:
+        """The phones, the latest talk first; those with nothing on them last."""
+        latest_first = list(reversed(self.by_number.values()))
+        yield from (phone for phone in latest_first if phone.lines)
+        yield from (phone for phone in latest_first if not phone.lines)
+
     def show(self, text: Text, now: datetime, *, automatic: bool = False) -> Phone:
         """Puts a delivered or a written text on its person's screen."""
-        phone = self.of(text.person)
+        phone = self.by_number.pop(text.person, None) or Phone(text.person)
+        self.by_number[text.person] = phone  # the last in the book is the latest
         ours = text.to if text.is_inbound else text.sender
         phone.lines.append(
             Line(

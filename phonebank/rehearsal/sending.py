@@ -107,13 +107,13 @@ class Sending:
     def _begin(self, text: Text, now: datetime) -> None:
         """The initial status: scheduled, accepted (the service has yet to choose a sender) or queued. Not reported."""
         if text.send_at and text.send_at > now:
-            text.status = "scheduled"
+            self.ledger.move(text, "scheduled")
             self.timeline.at(text.send_at, partial(self._send_scheduled, text))
         elif text.service_sid:
-            text.status = "accepted"
+            self.ledger.move(text, "accepted")
             self.timeline.after(self._delay("pick", text, self.config.pick_delay), partial(self._queue, text))
         else:
-            text.status = "queued"
+            self.ledger.move(text, "queued")
             self._wait_in_queue(text, now)
 
     def _send_scheduled(self, text: Text) -> None:
@@ -167,7 +167,8 @@ class Sending:
         self._move(text, "failed", clock.now())
 
     def _move(self, text: Text, status: str, now: datetime) -> None:
-        text.status, text.updated_at = status, now
+        self.ledger.move(text, status)
+        text.updated_at = now
         self.callbacks.report(text)
 
     def _delay(self, step: str, text: Text, limits: tuple[float, float]) -> float:
