@@ -75,7 +75,8 @@ class Finding:
             case Verdict.ALIKE:
                 return f"They do alike: a difference of more than {points} is excluded. Choose either."
             case Verdict.NOT_YET:
-                return f"No difference is shown yet. If there is one, it is at most {points}."
+                at_most = f" If there is one, it is at most {points}." if self.largest < 1 else ""
+                return f"No difference is shown yet.{at_most}"
 
 
 @dataclass(frozen=True)
