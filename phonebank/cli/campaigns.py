@@ -45,6 +45,7 @@ def check(file: Path) -> None:
     if found.faults:
         raise RefusedError("\n".join(found.faults))
     say(f"“{described.name}” reads well. {sayings.estimate(found)}")
+    sayings.hours(found, described.timezone, now)
 
 
 @campaigns.command()

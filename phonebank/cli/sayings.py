@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.preflight import MICROS, Preflight
 from phonebank.cli.printing import say
+from phonebank.web.hours import openings
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _TEXTS_SHOWN = 5
@@ -18,6 +19,13 @@ def estimate(found: Preflight) -> str:
     left_out = f" ({found.opted_out:,} more opted out)" if found.opted_out else ""
     cost = f"${found.cost_micros / MICROS:,.2f}"
     return f"{people}{left_out}, {found.segments:,} segments, {cost} for the first texts, {span(found.seconds)}."
+
+
+def hours(found: Preflight, zone: str, now: datetime) -> None:
+    """When the people of each place may be reached next, those who may be now first."""
+    for one in openings(found.windows, now):
+        when = "open now" if one.is_open else f"open {moment(one.at, zone)}" if one.at else "never open in two weeks"
+        say(f"  {one.place}: {when}")
 
 
 def span(seconds: float) -> str:
@@ -95,8 +103,8 @@ def _stop(found: dict[str, Any]) -> None:
 def _experiment(found: dict[str, Any]) -> None:
     say(f"  {'experiment':<11} {found['says']}")
     for one in found["texts"]:
-        yes = f"{one['yes']:,} yes {_share(one['yes_rate'])}"
-        out = f"{one['opted_out']:,} opted out {_share(one['opt_out_rate'])}"
+        yes = f"{one['yes']:,} yes{_share(one['yes_rate'])}"
+        out = f"{one['opted_out']:,} opted out{_share(one['opt_out_rate'])}"
         say(f"    text {one['text']}: {one['asked']:,} asked, {yes}, {one['no']:,} no, {one['other']:,} other, {out}")
     say(f"    counted are those asked {found['counted_after_minutes']} minutes ago or earlier")
 
@@ -104,4 +112,4 @@ def _experiment(found: dict[str, Any]) -> None:
 def _share(rate: list[float | None]) -> str:
     """A counted share with what it may be, in percent."""
     counted, low, high = rate
-    return "" if counted is None else f"({counted:.1%}; {low:.1%} to {high:.1%})"
+    return "" if counted is None else f" ({counted:.1%}; {low:.1%} to {high:.1%})"
