@@ -45,6 +45,8 @@ def possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
     or state says, since 10115 is in Berlin as well as in New York.
     """
     stated = _stated(timezone, zip_code, state)
+    if not phone.startswith("+1"):
+        stated = stated._replace(state=state_code(state))  # a state's law is not guessed from what may be Berlin's code
     if stated.names and (stated.said_by is Place.TIMEZONE or phone.startswith("+1")):
         return stated
     return stated._replace(names=_in_order(phones.zones(phone).union(stated.names)))

@@ -106,6 +106,12 @@ def test_military_mail_is_never_guessed_at_one_zone():
     assert len(found.names) > 1
 
 
+def test_a_foreign_numbers_postal_code_states_no_state_of_the_us():
+    assert zones(zip_code="33101", number="+4915112345678").state == ""  # Bielefeld, or Miami
+    assert zones(zip_code="33101", number="+4915112345678", timezone="Eastern").state == ""
+    assert zones(zip_code="33101", state="FL", number="+4915112345678").state == "FL"
+
+
 def test_a_foreign_number_widens_what_a_zip_says():
     assert zones(zip_code="10115", number="+4915112345678").names == ("America/New_York", "Europe/Berlin")
 
