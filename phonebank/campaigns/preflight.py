@@ -36,9 +36,10 @@ class _Webhooks(Protocol):
 
 
 class SenderAccount(Protocol):
-    """What is asked of the carrier's account; gateway.twilio.Account is one. Both raise UnavailableError."""
+    """What is asked of the carrier's account; gateway.twilio.Account is one. All raise UnavailableError."""
 
     def owns_sender(self, sender: str) -> bool: ...
+    def numbers_of(self, sender: str) -> list[str]: ...
     def webhooks(self, sender: str) -> _Webhooks: ...
 
 
@@ -58,6 +59,7 @@ class Preflight:
     weak: list[str] = field(default_factory=list)
     recipients: int = 0
     opted_out: int = 0
+    textless: int = 0
     segments: int = 0
     cost_micros: int = 0
     seconds: float = 0.0
@@ -82,7 +84,7 @@ def check(
     """
     found, campaign, ask = Preflight(), parts.campaign, parts.ask
     texts = list(texts_of(ask, parts.alternatives, parts.plans))
-    found.obstacles += _not_ready(campaign)
+    found.obstacles += _not_ready(campaign, now)
     found.faults += _past_events(ask, [other for _, other in parts.alternatives], now)
     found.faults += faults_of_the_campaign(texts, campaign, now)
     found.warnings += _long_hours(campaign)
@@ -90,17 +92,20 @@ def check(
     _ask_the_coach(found, texts)
     people = queries.people_to_ask(session, parts, now=now)
     found.opted_out = queries.count_opted_out(session, parts, now=now)
+    found.textless = queries.count_textless(session, parts, now=now)
     seen = survey(people, campaign=campaign, ask=ask, needed=needed_of_people(texts, ask), now=now)
     _look_at_the_people(found, seen, texts)
     _count(found, seen, campaign, ask, now)
     return found
 
 
-def _not_ready(campaign: Campaign) -> Iterator[str]:
+def _not_ready(campaign: Campaign, now: datetime) -> Iterator[str]:
     if campaign.channel is Channel.CALL:
         yield "Campaigns of calls cannot be launched in this release yet: only texts go out."
     if campaign.status is not CampaignStatus.DRAFT:
         yield f"“{campaign.name}” was launched already: it is {campaign.status}."
+    if campaign.budget_micros is not None and campaign.budget_micros < segments.cost(1, on=now.date()) * MICROS:
+        yield "The budget does not pay for a single text: raise it, or leave it out for no limit."
 
 
 def _past_events(ask: Ask, others: list[Ask], now: datetime) -> Iterator[str]:
@@ -125,6 +130,10 @@ def _ask_the_account(found: Preflight, campaign: Campaign, settings: Settings, a
     try:
         if not account.owns_sender(campaign.sender):
             found.obstacles.append(f"The sender {campaign.sender} is not this Twilio account's own: name one that is.")
+        elif not account.numbers_of(campaign.sender):
+            found.obstacles.append(
+                f"The sender {campaign.sender} has no number to text from: add one to it at Twilio (error 21704)."
+            )
         elif not account.webhooks(campaign.sender).is_ours:
             found.warnings.append("Replies do not come to this phone bank yet: run `phonebank doctor --fix`.")
     except PhonebankError as wrong:
@@ -154,7 +163,9 @@ _JUDGED = {
 
 def _look_at_the_people(found: Preflight, seen: Survey, texts: list[Text]) -> None:
     if not seen.people:
-        left_out = f": all {found.opted_out:,} on its lists opted out" if found.opted_out else ""
+        reasons = [(found.opted_out, "opted out"), (found.textless, "cannot be reached by text")]
+        told = ", ".join(f"{people:,} {why}" for people, why in reasons if people)
+        left_out = f": of everyone on its lists, {told}" if told else ""
         found.obstacles.append(f"There is nobody to reach{left_out}. Import a list with `phonebank contacts import`.")
         return
     unknown = dict(unknown_fields(texts, seen.columns))

@@ -21,6 +21,7 @@ from phonebank.campaigns.models import (
     SendingDay,
 )
 from phonebank.contacts.models import Contact, ContactList, ListMember
+from phonebank.contacts.queries import is_textless
 from phonebank.errors import NotFoundError
 from phonebank.optouts.models import Ban, OptOut
 
@@ -148,12 +149,14 @@ def members_of(campaign: Campaign, *, now: datetime, list_ids: list[int] | None 
 def people_to_ask(session: Session, parts: Parts, *, now: datetime) -> Iterator[Any]:
     """Everyone the campaign would ask if it were launched now: its members without an opt-out or hold.
 
+    Of a campaign of texts only those whom a text can reach.
     Rows with a contact's columns (see `merging.Person`, and zones), streamed in order of id.
     """
     banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
-    chosen = (
-        members_of(parts.campaign, now=now, list_ids=parts.list_ids).where(~banned).with_only_columns(*_OF_A_PERSON)
-    )
+    chosen = members_of(parts.campaign, now=now, list_ids=parts.list_ids).where(~banned)
+    if parts.campaign.channel is Channel.TEXT:
+        chosen = chosen.where(~is_textless(Contact.phone))
+    chosen = chosen.with_only_columns(*_OF_A_PERSON)
     yield from session.connection().execute(chosen.execution_options(yield_per=_AT_ONCE))
 
 
@@ -164,6 +167,16 @@ def count_opted_out(session: Session, parts: Parts, *, now: datetime) -> int:
     )
     members = members_of(parts.campaign, now=now, list_ids=parts.list_ids)
     chosen = members.where(banned).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def count_textless(session: Session, parts: Parts, *, now: datetime) -> int:
+    """How many of the members of a campaign of texts no text can reach, and no opt-out leaves out already."""
+    if parts.campaign.channel is not Channel.TEXT:
+        return 0
+    banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
+    members = members_of(parts.campaign, now=now, list_ids=parts.list_ids)
+    chosen = members.where(is_textless(Contact.phone), ~banned).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(chosen)) or 0
 
 

@@ -161,6 +161,7 @@ def _campaign_row(spec: CampaignSpec, now: datetime) -> Campaign:
         hours_end=spec.hours.end,
         segments_per_second=spec.limits.segments_per_second,
         budget_micros=budget,
+        segments_per_day=spec.limits.segments_per_day,
         pace_by_inbox=spec.limits.pace_by_inbox,
         excluded=spec.exclude.model_dump(mode="json"),
         call_script=spec.call.model_dump(mode="json") if spec.call else {},
@@ -232,6 +233,7 @@ def _limits(campaign: Campaign) -> dict[str, Any]:
     budget = None if campaign.budget_micros is None else campaign.budget_micros / MICROS
     return {
         "segments_per_second": campaign.segments_per_second,
+        "segments_per_day": campaign.segments_per_day,
         "pace_by_inbox": campaign.pace_by_inbox,
         "budget": budget,
     }

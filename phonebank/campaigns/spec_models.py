@@ -143,10 +143,11 @@ class HoursSpec(_Table):
 
 
 class LimitsSpec(_Table):
-    """`budget` is in US dollars; None is no limit."""
+    """`budget` is in US dollars; None is no limit. `segments_per_day` is the whole account's; 0 is no limit."""
 
     segments_per_second: int = Field(75, ge=1, le=10_000)
     budget: float | None = Field(None, ge=0, le=10_000_000, allow_inf_nan=False)
+    segments_per_day: int = Field(0, ge=0, le=10_000_000)
     pace_by_inbox: int = Field(0, ge=0, le=100_000)
 
 

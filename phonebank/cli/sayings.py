@@ -16,7 +16,9 @@ _TEXTS_SHOWN = 5
 def estimate(found: Preflight) -> str:
     """What a launch would take, as in “1,204 people, 2,408 segments, $30.82 for the first texts, about 40 minutes”."""
     people = "1 person" if found.recipients == 1 else f"{found.recipients:,} people"
-    left_out = f" ({found.opted_out:,} more opted out)" if found.opted_out else ""
+    more = [(found.opted_out, "opted out"), (found.textless, "cannot be reached by text")]
+    told = ", ".join(f"{number:,} more {why}" for number, why in more if number)
+    left_out = f" ({told})" if told else ""
     cost = f"${found.cost_micros / MICROS:,.2f}"
     return f"{people}{left_out}, {found.segments:,} segments, {cost} for the first texts, {span(found.seconds)}."
 

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, case, exists, func, literal, select, true
+from sqlalchemy import Table, case, exists, false, func, literal, select, true
 from sqlmodel import Session, col
 
 from phonebank import db, jobs
 from phonebank.asks.models import Ask
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import queries as campaign_queries
-from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
+from phonebank.contacts import queries as contacts
 from phonebank.contacts.models import Contact
 from phonebank.db import insert_for
 from phonebank.intents import Outcome
@@ -47,6 +48,7 @@ def enrol_batch(session: Session, campaign: Campaign, now: datetime) -> int:
     is_out = exists().where(
         col(OptOut.phone) == batch.c.phone, col(OptOut.kind) == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None)
     )
+    is_textless = contacts.is_textless(batch.c.phone) if campaign.channel is Channel.TEXT else false()
     place = func.row_number().over(order_by=batch.c.id) - 1 + number
     rows = select(
         literal(campaign.id).label("campaign_id"),
@@ -56,9 +58,11 @@ def enrol_batch(session: Session, campaign: Campaign, now: datetime) -> int:
         batch.c.state,
         batch.c.language,
         (place % literal(_versions(ask))).label("variant"),
-        case((is_out, RecipientStatus.EXCLUDED.value), else_=RecipientStatus.PENDING.value).label("status"),
+        case((is_out | is_textless, RecipientStatus.EXCLUDED.value), else_=RecipientStatus.PENDING.value).label(
+            "status"
+        ),
         case((is_out, Outcome.OPTED_OUT.value), else_=Outcome.NONE.value).label("outcome"),
-        case((is_out, "opted out"), else_=None).label("excluded_because"),
+        case((is_out, "opted out"), (is_textless, contacts.TEXTLESS), else_=None).label("excluded_because"),
         literal(now, _recipients.c.due_at.type).label("due_at"),
     ).where(true())  # or SQLite takes ON CONFLICT for a join's ON
     columns = [column.name for column in rows.selected_columns]

@@ -27,6 +27,8 @@ SINGLE = frozenset(
         "hours.end",
         "limits.segments_per_second",
         "limits.budget",
+        "limits.segments_per_day",
+        "limits.pace_by_inbox",
         "ask.action",
         "ask.starts_at",
         "ask.ends_at",

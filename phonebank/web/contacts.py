@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from phonebank import clock, db, jobs
 from phonebank import phone as phones
-from phonebank.contacts import uploads
+from phonebank.contacts import ledger, queries, uploads
 from phonebank.contacts.models import ContactImport, ImportStatus
 from phonebank.errors import BadInputError, NotFoundError, PhonebankError
 from phonebank.people.models import Role
@@ -19,6 +19,7 @@ from phonebank.web.guards import accepts_body, requires
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 LARGEST_FILE = 110_000_000
 _LONGEST_NAME = 100
+_MOST_SHOWN = 200
 
 
 @blueprint.get("")
@@ -26,8 +27,30 @@ _LONGEST_NAME = 100
 def lists() -> ResponseReturnValue:
     with db.reading() as session:
         return render_template(
-            "contacts/lists.html", lists=listings.lists(session), imports=listings.latest_imports(session)
+            "contacts/lists.html",
+            lists=listings.lists(session),
+            imports=listings.latest_imports(session),
+            textless=queries.textless(session, 0)[0],
         )
+
+
+@blueprint.get("/textless")
+@requires(Role.ORGANIZER)
+def textless() -> ResponseReturnValue:
+    """The numbers no text can reach."""
+    with db.reading() as session:
+        many, numbers = queries.textless(session, _MOST_SHOWN)
+        return render_template("contacts/textless.html", many=many, numbers=numbers)
+
+
+@blueprint.post("/textless")
+@requires(Role.ORGANIZER)
+def texts_again() -> ResponseReturnValue:
+    """A person knows better: the number in the form is texted again, from the next campaign on."""
+    with db.transaction() as session:
+        is_known = ledger.texts_again(session, request.form.get("number", ""))
+    flash("The next campaign texts it again." if is_known else "That number is not among them.", "good")
+    return redirect(url_for("contacts.textless"), code=303)
 
 
 @blueprint.get("/upload")

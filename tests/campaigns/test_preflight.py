@@ -9,6 +9,8 @@ from phonebank import db
 from phonebank.asks import segments
 from phonebank.campaigns import launching, merging, preflight, queries
 from phonebank.campaigns.models import CampaignStatus
+from phonebank.cli import sayings
+from phonebank.contacts import ledger as numbers
 from phonebank.errors import RefusedError, UnavailableError
 from phonebank.optouts import ledger
 from phonebank.settings import Settings
@@ -25,11 +27,15 @@ class Account:
     owns: bool = True
     is_ours: bool = True
     is_up: bool = True
+    numbers: tuple[str, ...] = ("+12025550190",)
 
     def owns_sender(self, _sender):
         if not self.is_up:
             raise UnavailableError("Twilio could not be reached.")
         return self.owns
+
+    def numbers_of(self, _sender):
+        return list(self.numbers)
 
     def webhooks(self, _sender):
         return self
@@ -122,7 +128,7 @@ def test_a_list_of_opted_out_people_stops_it():
 
     found = look()
 
-    assert any("all 1 on its lists opted out" in told for told in found.blockers)
+    assert any("of everyone on its lists, 1 opted out" in told for told in found.blockers)
     assert (found.recipients, found.opted_out) == (0, 1)
 
 
@@ -249,3 +255,28 @@ def test_calls_are_honestly_refused():
     found = look(channel="call", call={"ask": "Can you join us? Press 1."})
 
     assert any("not be launched in this release" in told or "cannot be launched" in told for told in found.blockers)
+
+
+def test_a_sender_without_a_number_stops_the_launch():
+    found = look(account=Account(numbers=()))
+    assert any("no number to text from" in told for told in found.blockers)
+
+
+@pytest.mark.parametrize("budget", [0, 0.001])
+def test_a_budget_of_nothing_stops_the_launch_and_says_so(budget):
+    found = look(limits={"budget": budget})
+    assert any("budget does not pay for a single text" in told for told in found.blockers)
+
+
+def test_numbers_no_text_can_reach_are_left_out_and_counted():
+    with db.transaction() as session:
+        numbers.note_textless(session, "+12025550144", because="a landline (30006)", now=NOW)
+    found = look(contacts=[a_contact(), a_contact(phone="+12025550144", first_name="Tom")])
+    assert (found.recipients, found.textless) == (1, 1)
+    assert "1 more cannot be reached by text" in sayings.estimate(found)
+
+
+def test_a_list_of_landlines_alone_stops_the_launch_and_says_why():
+    with db.transaction() as session:
+        numbers.note_textless(session, "+12025550143", because="a landline (30006)", now=NOW)
+    assert any("1 cannot be reached by text" in told for told in look().blockers)

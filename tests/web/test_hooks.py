@@ -137,8 +137,22 @@ def test_without_a_token_nothing_comes_in(database_url, tmp_path, clock):
 
 def test_another_account_with_our_token_is_refused(post):
     assert post(SMS, text(AccountSid="AC" + "1" * 32)).status_code == 403
-    assert post("/twilio/status/1", report(AccountSid="AC" + "1" * 32)).status_code == 403
     assert _rows() == []
+
+
+def test_a_report_of_another_accounts_text_changes_nothing_and_is_counted(post, app, clock):
+    with db.transaction() as session:
+        drive = make.campaign(session, clock.now())
+        to = factories.member(session, drive, clock.now())
+        sent = {"status": "sent", "claimed_at": clock.now(), "attempts": 1, "carrier_sid": "SM" + "7" * 32}
+        message_id = factories.queued(session, to, drive, clock.now(), **sent)
+    stranger = report("failed", MessageSid="SM" + "7" * 32, AccountSid="AC" + "1" * 32, ErrorCode="30007")
+    assert post(f"/twilio/status/{message_id}", stranger).status_code == 204
+    (row,) = _rows()
+    assert (row.status, row.error_code) == ("sent", None)
+    (stray,) = _rows(StrayReport)
+    assert (stray.about, stray.status) == (f"of another account: {message_id}", "failed")
+    assert b"phonebank_stray_reports 1.0" in app.test_client().get("/metrics").data
 
 
 @pytest.mark.database("sqlite", "postgresql")
