@@ -6,6 +6,7 @@ Rows reach the database in its driver's fastest manner, PostgreSQL's by COPY.
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -90,7 +91,8 @@ def _proofs(session: Session, phones: Collection[str]) -> set[tuple[str, str]]:
 def _row(arrival: Arrival, at: str) -> tuple[str, ...]:
     """Somebody new, in the order of _COLUMNS."""
     phone, first, last, email, code, state, zones, language, connection, fields, *_ = arrival
-    return phone, first, last, email, code, state, zones, language or "en", connection, _json(fields), at, at
+    said = ", ".join([f"{_quoted(name)}: {_quoted(text)}" for name, text in fields.items()])
+    return phone, first, last, email, code, state, zones, language or "en", connection, f"{{{said}}}", at, at
 
 
 def _changed(arrivals: list[Arrival], known: dict[str, dict[str, Any]], at: str) -> Iterator[tuple[str, ...]]:
@@ -98,11 +100,7 @@ def _changed(arrivals: list[Arrival], known: dict[str, dict[str, Any]], at: str)
     for arrival in arrivals if known else ():
         old = known.get(arrival.phone)
         if old is not None and (merged := _merged(arrival, old)) != old:
-            yield *(merged[name] for name in _WRITTEN[:-1]), _json(merged["fields"]), at, at
-
-
-def _json(fields: dict[str, Any]) -> str:
-    return json.dumps(fields) if fields else "{}"
+            yield *(merged[name] for name in _WRITTEN[:-1]), json.dumps(merged["fields"]), at, at
 
 
 def _merged(arrival: Arrival, old: dict[str, Any]) -> dict[str, Any]:
