@@ -160,6 +160,12 @@ class _Due:
     plan: FollowUpPlan
     ask: Ask
 
+    @property
+    def useless_at(self) -> datetime:
+        """Written for its own day: "see you tomorrow" sends people a day late when it comes on the day itself."""
+        its_day = _day_is_over(self.follow_up.due_at, self.ask.timezone)
+        return min(its_day, self.ask.starts_at or its_day)
+
 
 def write_due(session: Session, *, address: str, now: datetime, most: int = 200) -> int:
     """Write down the reminders whose moment has come, each once. Returns how many were looked at."""
@@ -176,14 +182,10 @@ def write_due(session: Session, *, address: str, now: datetime, most: int = 200)
 def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
     assert due.follow_up.id is not None
     recipient = recipient_queries.by_id(session, due.commitment.recipient_id)
-    # Written for its own day: "see you tomorrow" sends people a day late when it comes on the day itself.
-    useless_at = min(
-        _day_is_over(due.follow_up.due_at, due.ask.timezone), due.ask.starts_at or datetime.max.replace(tzinfo=UTC)
-    )
-    if recipient is None or useless_at <= now or due.campaign.status is CampaignStatus.CLOSED:
+    if recipient is None or due.useless_at <= now or due.campaign.status is CampaignStatus.CLOSED:
         lifecycle.lapse(session, due.follow_up.id)
         return
-    if optouts.standing(session, recipient.phone).keys() == {Ban.HOLD} and now + _HELD_FOR < useless_at:
+    if optouts.standing(session, recipient.phone).keys() == {Ban.HOLD} and now + _HELD_FOR < due.useless_at:
         lifecycle.put_off(session, due.follow_up.id, until=now + _HELD_FOR)
         return
     try:
@@ -196,7 +198,7 @@ def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
             campaign_id=due.campaign.id,
             recipient_id=recipient.id,
             step=f"reminder:{due.follow_up.id}",
-            useless_at=useless_at,
+            useless_at=due.useless_at,
         )
         composing.compose(session, text, now)  # another turn may be at it too: its step is written once
     except (RefusedError, WordingError, NeverOpen) as wrong:
