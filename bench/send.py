@@ -18,34 +18,15 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
-from sqlalchemy import insert
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from phonebank import clock, db, jobs, logs, migrations, settings, tables
-from phonebank.campaigns import lifecycle, spec
-from phonebank.contacts.models import ContactList
-from phonebank.messages import composing, sending
-from phonebank.messages.composing import NewText, row_of
-from phonebank.messages.models import MessageKind, Priority
-from tests.support import answering, servers
-
-ACCOUNT, TOKEN, SERVICE = "AC" + "0" * 32, "t" * 32, "MG" + "0" * 32
-BODY = "Hi Ana, it's RepresentUs. Can I count on you to make calls with us Wednesday at 6 pm? Reply STOP to end."
-CAMPAIGN = f"""
-name = "bench"
-lists = ["everyone"]
-organization = "RepresentUs"
-sender = "{SERVICE}"
-[limits]
-segments_per_second = 10000
-[ask]
-action = "make calls with us"
-texts = ["Hi {{{{ first_name }}}}, it's RepresentUs. Can I count on you to make calls with us? Reply STOP to end."]
-"""
+from phonebank import db, jobs, logs, settings
+from phonebank.messages import sending
+from tests.support import answering, blast, servers
+from tests.support.blast import ACCOUNT, BODY, SERVICE, TOKEN
 
 
 def main() -> None:
@@ -77,7 +58,7 @@ def latency(databases: dict[str, str], texts: int) -> None:
         limit = _run("bare", address, texts)
         print(f"80 ms, 128 in flight: bare loop {limit['rate']:.0f} texts/s")
         for name, database in databases.items():
-            _queue(database, texts)
+            blast.queue(database, texts)
             ours = _run("sender", address, texts)
             print(
                 f"  ours on {name}: {ours['rate']:.0f} texts/s, ratio {ours['rate'] / limit['rate']:.2f} (0.9 or more)"
@@ -89,7 +70,7 @@ def cpu(databases: dict[str, str], texts: int) -> None:
         limit = _run("bare", address, texts)
         print(f"no latency, 128 in flight: bare loop {limit['cpu_ms']:.2f} ms CPU a text")
         for name, database in databases.items():
-            _queue(database, texts)
+            blast.queue(database, texts)
             ours = _run("sender", address, texts)
             print(
                 f"  ours on {name}: {ours['cpu_ms']:.2f} ms, ratio {ours['cpu_ms'] / limit['cpu_ms']:.2f} (2 or less)"
@@ -98,9 +79,9 @@ def cpu(databases: dict[str, str], texts: int) -> None:
 
 def two(databases: dict[str, str], texts: int) -> None:
     with answering.carrier(0.08) as address:
-        _queue(databases["PostgreSQL"], texts)
+        blast.queue(databases["PostgreSQL"], texts)
         one = _run("sender", address, texts, in_flight=32)
-        _queue(databases["PostgreSQL"], texts * 2)
+        blast.queue(databases["PostgreSQL"], texts * 2)
         rate = _together(address, texts * 2)
         print(f"80 ms, 32 in flight each, on PostgreSQL: one sender process {one['rate']:.0f} texts/s")
         print(f"  two: {rate:.0f} texts/s, ratio {rate / one['rate']:.2f} (1.7 or more)")
@@ -167,76 +148,6 @@ async def _bare(address: str, texts: int, in_flight: int) -> None:
 
     await asyncio.gather(*(speak() for _ in range(in_flight)))
     await transport.close()
-
-
-def _queue(database: str, texts: int) -> None:
-    """A database with nothing but so many asks, written down and due."""
-    os.environ["DATABASE_URL"] = database
-    house = settings.load()
-    jobs.configure(house)
-    jobs.connection().flushdb()
-    engine = db.configure(house.database)
-    if db.is_postgresql():
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-    else:
-        for path in Path(house.var).glob("phonebank.db*"):
-            path.unlink()
-    migrations.upgrade(db.configure(house.database))
-    with db.transaction() as session:
-        session.add(ContactList(name="everyone", created_at=clock.now()))
-        session.flush()
-        made = spec.create(session, spec.parse(CAMPAIGN), clock.now())
-        assert made.id is not None
-        lifecycle.launch(session, made.id, by="bench", because=None, now=clock.now())
-        lifecycle.begin(session, made.id, clock.now())
-        _write_down(session, made.id, texts)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-
-
-def _write_down(session: Any, campaign_id: int, texts: int) -> None:
-    now = clock.now()
-    people = [
-        {"phone": f"+1202{number:07d}", "first_name": "Ana", "zones": "UTC", "created_at": now, "updated_at": now}
-        for number in range(texts)
-    ]
-    table = tables.metadata.tables
-    execute = session.connection().execute
-    blank = {"last_name": "", "email": "", "zip": "", "state": "", "language": "en", "connection": "", "fields": {}}
-    columns = {column.name for column in table["contact"].columns}
-    execute(insert(table["contact"]), [{k: v for k, v in (blank | one).items() if k in columns} for one in people])
-    recipients = [
-        {
-            "campaign_id": campaign_id,
-            "contact_id": number + 1,
-            "phone": one["phone"],
-            "zones": "UTC",
-            "state": "",
-            "language": "en",
-            "variant": 0,
-            "status": "pending",
-            "outcome": "none",
-            "due_at": now,
-            "composed_at": now,
-        }
-        for number, one in enumerate(people)
-    ]
-    execute(insert(table["recipient"]), recipients)
-    sample = NewText(
-        phone="",
-        sender=SERVICE,
-        kind=MessageKind.ASK,
-        body=BODY,
-        priority=Priority.ASK,
-        campaign_id=campaign_id,
-        step="ask",
-    )
-    lapses_at = now.replace(year=now.year + 1)
-    written = row_of(sample, due_at=now, lapses_at=lapses_at, now=now)
-    rows = [written | {"phone": one["phone"], "recipient_id": number + 1} for number, one in enumerate(people)]
-    execute(insert(composing.messages), rows)
 
 
 if __name__ == "__main__":

@@ -213,10 +213,6 @@ class _Worker(Worker):
     def procline(self, message: str) -> None:
         """`ps` shows the part's own name, whatever it does just now."""
 
-    def setup_work_horse_signals(self) -> None:
-        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
-        signal.signal(signal.SIGUSR1, lambda *_: stop_soon())
-
 
 def work(queues: list[str]) -> None:
     """Take turns from these queues, the first the most urgent, until told to stop. Waits for a Redis that is down."""
@@ -242,6 +238,7 @@ def _work_while_redis_is_up(queues: list[str]) -> bool:
         job_monitoring_interval=10,
         log_job_description=False,
     )
+    signal.signal(signal.SIGUSR1, lambda *_: stop_soon())  # for its turns, which inherit it from their first moment on
     with suppress(RedisError):
         worker.work(logging_level="WARNING")
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # RQ's own handlers speak to Redis
