@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, column, exists, func, table
+from sqlalchemy import Select, column, exists, func, or_, table
 from sqlmodel import Session, col, select
 
 from phonebank.asks.models import Ask
@@ -22,6 +22,7 @@ from phonebank.campaigns.models import (
 )
 from phonebank.contacts.models import Contact, ContactList, ListMember
 from phonebank.contacts.queries import is_textless
+from phonebank.db import Moment
 from phonebank.errors import NotFoundError
 from phonebank.optouts.models import Ban, OptOut
 
@@ -40,7 +41,7 @@ _OF_A_PERSON = (
     col(Contact.fields),
 )
 # Who was asked lately is the recipients' to know, a room above: only the names of two columns are borrowed here.
-_asked = table("recipient", column("phone"), column("asked_at"))
+_asked = table("recipient", column("phone"), column("asked_at", Moment))
 
 
 @dataclass(frozen=True)
@@ -127,23 +128,39 @@ def parts_of(session: Session, campaign: Campaign) -> Parts:
     )
 
 
-def members_of(campaign: Campaign, *, now: datetime, list_ids: list[int] | None = None) -> Select[Any]:
+def members_of(
+    campaign: Campaign, *, now: datetime, list_ids: list[int] | None = None, ids: range | None = None
+) -> Select[Any]:
     """SELECT of Contact: everyone on the campaign's lists whom its `exclude` does not leave out, in order of id.
 
-    `list_ids` stands in for the lists of a campaign that is not in the database yet.
+    `list_ids` stands in for the lists of a campaign that is not in the database yet; `ids` are the contacts to look at.
     """
     member_of = select(ListMember.list_id).where(ListMember.contact_id == Contact.id)
+    chosen = select(Contact)
+    if ids is not None:  # said of both sides: no database draws the one from the other
+        member_of = member_of.where(col(ListMember.contact_id).between(ids[0], ids[-1]))
+        chosen = chosen.where(col(Contact.id).between(ids[0], ids[-1]))
     wanted: Any = list_ids
     if list_ids is None:
         wanted = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-    chosen = select(Contact).where(exists(member_of.where(col(ListMember.list_id).in_(wanted))))
+    chosen = chosen.where(exists(member_of.where(col(ListMember.list_id).in_(wanted))))
     if left_out := campaign.excluded.get("lists"):
         unwanted = select(ContactList.id).where(col(ContactList.name).in_(left_out))
         chosen = chosen.where(~exists(member_of.where(col(ListMember.list_id).in_(unwanted))))
     if days := campaign.excluded.get("asked_within_days"):
-        lately = select(_asked.c.phone).where(_asked.c.asked_at > now - timedelta(days=days))
-        chosen = chosen.where(col(Contact.phone).not_in(lately))
+        # One look into an index for each: a join would read every recipient there is, for each batch.
+        asked_at = select(func.max(_asked.c.asked_at)).where(_asked.c.phone == Contact.phone).scalar_subquery()
+        lately = now - timedelta(days=days)
+        chosen = chosen.where(or_(asked_at.is_(None), asked_at <= lately))
     return chosen.order_by(col(Contact.id))
+
+
+def next_member(session: Session, campaign: Campaign, *, after: int) -> int | None:
+    """The lowest contact id above this one that is on a list of the campaign."""
+    lists = session.exec(select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)).all()
+    lowest = select(func.min(ListMember.contact_id)).where(col(ListMember.contact_id) > after)
+    found = [session.scalar(lowest.where(ListMember.list_id == list_id)) for list_id in lists]
+    return min((contact_id for contact_id in found if contact_id is not None), default=None)
 
 
 def people_to_ask(session: Session, parts: Parts, *, now: datetime) -> Iterator[Any]:

@@ -115,8 +115,7 @@ def unwilling(session: Session, campaign_id: int, since: datetime | None) -> dic
     return {Outcome(outcome): people for outcome, people in session.exec(wrote.group_by(col(Recipient.outcome)))}
 
 
-def enrolled(session: Session, campaign_id: int) -> tuple[int, int]:
-    """How many are enrolled, and the highest contact id among them (0 when none): where enrolling goes on."""
-    counted = select(func.count(), func.max(Recipient.contact_id)).where(Recipient.campaign_id == campaign_id)
-    number, highest = session.exec(counted).one()
-    return int(number), int(highest or 0)
+def last_enrolled(session: Session, campaign_id: int) -> Recipient | None:
+    """The one with the highest contact id: where enrolling goes on, and the version of the text dealt last."""
+    last = select(Recipient).where(Recipient.campaign_id == campaign_id)
+    return session.exec(last.order_by(col(Recipient.contact_id).desc()).limit(1)).first()
