@@ -34,6 +34,7 @@ SINGLE = frozenset(
         "ask.ends_at",
         "ask.place",
         "ask.why",
+        "ask.shift",
         "ask.answers.yes",
         "ask.answers.no",
         "ask.answers.help",

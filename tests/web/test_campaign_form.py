@@ -56,6 +56,15 @@ def test_blank_inputs_leave_the_defaults():
     assert said.ask.texts == ("Can I count on you?",)
 
 
+def test_whether_traffic_shifts_is_shown_and_may_be_taken_back():
+    shown, base = campaign_form.from_spec(spec.parse(WHOLE.replace("place =", "shift = true\nplace =", 1)))
+    assert shown["ask.shift"] is True
+    form = as_form(shown)
+    assert spec.parse_table(campaign_form.to_table(form, base)).ask.shift
+    form["ask.shift"] = "false"
+    assert not spec.parse_table(campaign_form.to_table(form, base)).ask.shift
+
+
 def test_a_row_whose_text_is_emptied_is_gone():
     shown, base = campaign_form.from_spec(spec.parse(WHOLE))
     form = as_form(shown)
