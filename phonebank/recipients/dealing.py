@@ -20,6 +20,8 @@ def redeal(session: Session, campaign_id: int, ask: Ask, people: Sequence[Recipi
     if not ask.shift or not design.is_experiment:
         return {}
     taking_part = [one.id for one in people if one.id is not None and _speaks(one, ask, design)]
+    if not taking_part:
+        return {}
     known = tallies_of(session, campaign_id, ask, now, experiments.TELLING_AFTER)
     texts = experiments.allot(known, len(taking_part), Random(f"{campaign_id} {now.timestamp()}"))  # noqa: S311 - dealt, not hidden
     dealt = dict(zip(taking_part, texts, strict=True))
