@@ -81,6 +81,7 @@ JSONField = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 class _Current:
     engine: Engine | None = None
+    reader: Engine | None = None  # the same engine and connections, for those who only read
 
 
 def configure(url: str) -> Engine:
@@ -88,6 +89,7 @@ def configure(url: str) -> Engine:
     if _Current.engine is not None:
         _Current.engine.dispose()
     _Current.engine = _engine(url)
+    _Current.reader = _Current.engine.execution_options(only_reads=True)
     return _Current.engine
 
 
@@ -113,7 +115,8 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only reads: it waits for no writer and nothing is stored. Rows read in it stay readable after."""
-    with Session(engine().execution_options(only_reads=True), expire_on_commit=False) as session:
+    engine()  # says what is missing
+    with Session(_Current.reader, expire_on_commit=False) as session:
         yield session
 
 

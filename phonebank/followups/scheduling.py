@@ -52,6 +52,16 @@ def pledge(
 
     `plans` are the campaign's reminders where they are known already.
     """
+    if plans is None:
+        plans = campaign_queries.follow_up_plans_of(session, campaign)
+    made, is_new = _stand(session, ask, recipient, now)
+    assert made.id is not None
+    _schedule(session, made.id, _due_reminders(campaign, ask, recipient, plans, now), is_new=is_new)
+    return made
+
+
+def _stand(session: Session, ask: Ask, recipient: Recipient, now: datetime) -> tuple[Commitment, bool]:
+    """The commitment, and whether there was none: one that was taken back stands again."""
     assert recipient.id is not None
     assert ask.id is not None
     row: dict[str, Any] = {
@@ -64,20 +74,13 @@ def pledge(
     }
     insert = insert_ignoring(_commitments, session).returning(_commitments.c.id)
     made_id = session.connection().scalar(insert, row)
-    made = queries.to_ask(session, recipient.id, ask.id) if made_id is None else Commitment(id=made_id, **row)
+    if made_id is not None:
+        return Commitment(id=made_id, **row), True
+    made = queries.to_ask(session, recipient.id, ask.id)
     assert made is not None
     assert made.id is not None
-    if made_id is None:
-        lifecycle.pledge_again(session, made.id, now)
-    due = _due_reminders(
-        campaign,
-        ask,
-        recipient,
-        campaign_queries.follow_up_plans_of(session, campaign) if plans is None else plans,
-        now,
-    )
-    _schedule(session, made.id, due, is_new=made_id is not None)
-    return made
+    lifecycle.pledge_again(session, made.id, now)
+    return made, False
 
 
 def _due_reminders(

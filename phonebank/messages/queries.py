@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, literal_column, or_
+from sqlalchemy import Integer, Row, and_, bindparam, exists, literal_column, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, select
 
@@ -188,7 +188,7 @@ _UNREAD = (
     .where(col(Message.status) == literal_column(f"'{MessageStatus.RECEIVED.value}'"))
     .group_by(col(Message.phone))
     .order_by(func.min(Message.created_at))
-    .limit(bindparam("b_most"))
+    .limit(bindparam("b_most", type_=Integer))
 )
 
 

@@ -13,10 +13,12 @@ from phonebank.gateway import inbound, twilio
 from phonebank.messages import receiving, reporting, spool
 from phonebank.settings import Settings
 from phonebank.web.guards import signed_by_twilio
+from phonebank.web.shared_writes import SharedWrites
 
 blueprint = Blueprint("hooks", __name__, url_prefix="/twilio")
 
 log = logs.get("hooks")
+_writes = SharedWrites()
 
 
 @blueprint.post("/sms")
@@ -33,8 +35,7 @@ def sms() -> Response:
         return _nothing_to_say()
 
     def store() -> None:
-        with db.transaction() as session:
-            receiving.store(session, text, clock.now())
+        _writes.write(lambda session: receiving.store(session, text, clock.now()))
 
     _stored_or_spooled(store, "text", "", form)
     return _nothing_to_say()
@@ -56,8 +57,7 @@ def status(message_id: str) -> Response:
         with db.reading() as session:
             if reporting.says_nothing_new(session, message_id, told):
                 return
-        with db.transaction() as session:
-            reporting.report(session, message_id, told, clock.now())
+        _writes.write(lambda session: reporting.report(session, message_id, told, clock.now()))
 
     _stored_or_spooled(store, "report", message_id, form)
     return Response(status=204)
