@@ -34,6 +34,17 @@ def test_check_says_what_it_would_cost_and_writes_nothing(phonebank, file, draft
     assert len(phonebank.records("campaigns", "list", "--json")) == 1
 
 
+def test_check_says_when_the_people_of_each_place_may_be_reached(phonebank, file, noon, tmp_path):
+    rows = "First Name,Cell Phone,Time Zone\nElsa,(202) 555-0143,Eastern\nBo,202-555-0144,Pacific/Honolulu\n"
+    (tmp_path / "list.csv").write_text(rows)
+    phonebank.ok("contacts", "import", tmp_path / "list.csv", "--list", "supporters")
+
+    told = phonebank.ok("campaigns", "check", file)
+
+    assert "  New York: open now" in told
+    assert "  Honolulu: open 2027-02-03 14:00 EST" in told
+
+
 def test_check_reads_a_file_whose_list_is_not_there_yet(phonebank, file, noon):
     told = phonebank("campaigns", "check", file)
 
