@@ -43,6 +43,7 @@ QUEUE_OF_TURN = {
 TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings again
 _KILLED_AFTER_S = {"imports": 4 * 3600, "enrolling": 3600}
 _TURN_KILLED_AFTER_S = 180
+_HELD_FOR_S = 3
 _FLAG_LASTS_S = 20  # a worker killed with a ring in its hand delays that turn by no more
 _PENDING = "rings_after_commit"
 _SWEEP = "phonebank:sweep"
@@ -118,6 +119,11 @@ def is_rung(turn: str) -> bool:
 def lift_flag(turn: str, key: str) -> None:
     """Done first by a turn, so that rows committed from now on ring again."""
     connection().delete(_flag(turn, key))
+
+
+def hold_flag(turn: str, key: str) -> None:
+    """Said by a turn that needs no second one beside it: nothing rings for it in the next seconds."""
+    connection().set(_flag(turn, key), 1, ex=_HELD_FOR_S)
 
 
 def ring_after_commit(session: Session, turn: str, key: str = "") -> None:

@@ -20,7 +20,7 @@ def main(words: list[str]) -> None:
     if queues:
         jobs.work(queues)
     else:
-        forking.work_each(jobs.QUEUES)
+        forking.work_each((*jobs.QUEUES, jobs.BULK))  # two senders' blasts at a time
 
 
 if __name__ == "__main__":

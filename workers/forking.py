@@ -1,4 +1,4 @@
-"""One process a queue: `phonebank worker` without a name serves all of them, and a blast blocks no reply."""
+"""A process for each queue: `phonebank worker` without a name serves all of them, and a blast blocks no reply."""
 
 import os
 import signal

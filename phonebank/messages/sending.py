@@ -126,7 +126,7 @@ class _Turn:
         self.speaking: set[asyncio.Task[None]] = set()
         self.results: list[tuple[Claimed, Accepted | GatewayError]] = []
         self.has_room, self.heard = asyncio.Event(), asyncio.Event()
-        self.is_over = False
+        self.is_over, self.held_until = False, 0.0
 
     async def run(self) -> None:
         recorder = asyncio.create_task(self._record())
@@ -152,12 +152,19 @@ class _Turn:
                 self._speak_all(gateway, got)
                 idle_since = None
             elif got is not None:
-                await asyncio.sleep(got.seconds)
+                await self._wait_for_pace(got.seconds)
             else:
                 idle_since = idle_since or time.monotonic()
                 if time.monotonic() - idle_since > _LINGER_S or self._is_someone_waiting():
                     return
                 await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def _wait_for_pace(self, seconds: float) -> None:
+        """The sender says all it may: a second turn for it would only keep another sender's from its worker."""
+        if not self.urgent_only and time.monotonic() > self.held_until:
+            self.held_until = time.monotonic() + 1.0
+            await asyncio.get_running_loop().run_in_executor(None, jobs.hold_flag, "texts", self.sender)
+        await asyncio.sleep(seconds)
 
     def _is_someone_waiting(self) -> bool:
         """Whether another sender's turn waits behind this one."""
