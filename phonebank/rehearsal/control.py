@@ -1,6 +1,7 @@
 """The rehearsal's own door, /_standin/: ledger, phones, faults, errors, supporters. Loopback and a token only."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any
 
@@ -60,6 +61,7 @@ class Control:
         for method, path, endpoint in (
             ("GET", "health", self.health),
             ("GET", "ledger", self.ledger),
+            ("GET", "told", self.told),
             ("GET", "stats", self.stats),
             ("GET", "phones", self.phones),
             ("GET", "phones/{number}/thread", self.thread),
@@ -95,6 +97,11 @@ class Control:
         since = TypeAdapter(int).validate_python(request.query.get("since", "0"))
         rows = [as_row(text) for text in self._carrier.ledger.accepted[since:] if person in (None, text.to)]
         return web.json_response(rows)
+
+    async def told(self, request: web.Request) -> web.Response:
+        """Every text of a person posted to the product, with its answers; `?since=` leaves out the first so many."""
+        since = TypeAdapter(int).validate_python(request.query.get("since", "0"))
+        return web.json_response([asdict(one) for one in self._carrier.receiving.told[since:]])
 
     async def stats(self, _request: web.Request) -> web.Response:
         carrier = self._carrier

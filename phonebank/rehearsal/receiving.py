@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -30,6 +31,17 @@ class Inbound:
     times: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A person's text and what the product answered (0: not reached). `monotonic` is real time, when it answered."""
+
+    sid: str
+    sender: str
+    body: str
+    answers: tuple[int, ...]
+    monotonic: float
+
+
 @dataclass
 class Receiving:
     """`arrive` takes one text in, and posts it to the webhook of the number it came to, if that has one."""
@@ -40,6 +52,7 @@ class Receiving:
     blocks: Blocks
     phones: Phones
     webhooks: Webhooks
+    told: list[Told] = field(default_factory=list)
 
     async def arrive(self, inbound: Inbound) -> tuple[Text, list[Answer]]:
         """The text as logged, and the product's answers to its webhook (`times` of them, posted at once)."""
@@ -50,6 +63,8 @@ class Receiving:
             return text, []
         form = self._form(text)
         answers = await asyncio.gather(*(self.webhooks.post(address, form) for _ in range(inbound.times)))
+        statuses = tuple(answer.status for answer in answers)
+        self.told.append(Told(text.sid, inbound.sender, text.body, statuses, time.monotonic()))
         for answer in answers:
             self._say_what_was_answered(text, answer)
         return text, answers

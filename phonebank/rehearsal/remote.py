@@ -46,6 +46,11 @@ class Carrier:
         rows: list[dict[str, Any]] = self._get("ledger", to=to, since=since)
         return rows
 
+    def told(self, since: int = 0) -> list[dict[str, Any]]:
+        """Every text of a person posted to the product, oldest first: sid, sender, body, answers, monotonic."""
+        rows: list[dict[str, Any]] = self._get("told", since=since)
+        return rows
+
     def stats(self) -> dict[str, Any]:
         stats: dict[str, Any] = self._get("stats")
         return stats

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import redis
 import requests
@@ -14,7 +16,7 @@ import requests
 from phonebank import clock, db, jobs
 from phonebank.rehearsal import remote
 from phonebank.settings import Settings
-from tests.support import programs, servers
+from tests.support import lineage, programs, servers
 from tests.support.sources import ROOT
 from tests.support.winding import WoundClock
 
@@ -27,19 +29,22 @@ _STARTS_WITHIN_S = 60
 
 
 class House:
-    """One phone bank with its own database, Redis, clock and carrier. `stop` leaves nothing running."""
+    """One phone bank with its own database, Redis, clock and carrier. `stop` leaves nothing running.
 
-    def __init__(self, database_url: str, home: Path) -> None:
-        self.home, self.port = home, servers.free_port()
+    `more` are parts beside the usual ones: "clock 2", "bulk 3" (a worker of its own, on that queue). `carrier` sets the
+    stand-in carrier up otherwise (fields of rehearsal.config.Config).
+    """
+
+    def __init__(self, database_url: str, home: Path, *, more: Sequence[str] = (), **carrier: Any) -> None:
+        self.home, self.port, self.names = home, servers.free_port(), (*PARTS, *more)
         (home / "var" / "rehearsal").mkdir(parents=True)
         self.clock = WoundClock(home / "var" / "rehearsal" / "clock.json")
+        quick = {"service_rate": 1000.0, "pick_delay": (0.0, 0.01), "delivery_delay": (0.01, 0.05)}
         self.carrier = remote.spawn(
             inbound_url=f"http://127.0.0.1:{self.port}/twilio/sms",
             clock_file=self.clock.path,
             lone_numbers=LONE,
-            service_rate=1000.0,
-            pick_delay=(0.0, 0.01),
-            delivery_delay=(0.01, 0.05),
+            **quick | carrier,
         )
         self.settings = Settings(
             database_url=database_url,
@@ -72,7 +77,7 @@ class House:
 
     def start_all(self) -> None:
         """Start every part that does not run, and wait until it does."""
-        started = [name for name in PARTS if name not in self.parts or self.parts[name].poll() is not None]
+        started = [name for name in self.names if not self.runs(name)]
         for name in started:
             self.start(name)
         deadline = time.monotonic() + _STARTS_WITHIN_S
@@ -93,9 +98,12 @@ class House:
                 process_group=self._keeper.pid,
             )
 
+    def runs(self, name: str) -> bool:
+        return name in self.parts and self.parts[name].poll() is None
+
     def kill(self, name: str) -> None:
         """SIGKILL a part and whatever it has forked: nothing of it says another word."""
-        for pid in _stopped(self.parts[name].pid):
+        for pid in lineage.stopped(self.parts[name].pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.parts[name].wait()
@@ -140,7 +148,7 @@ class House:
 
     def _look_for_workers(self) -> dict[str, int]:
         """The process that serves each queue, as RQ knows it."""
-        ours = {str(child) for child in _children(self.parts["workers"].pid)}
+        ours = {str(child) for child in lineage.children(self.parts["workers"].pid)}
         with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as bell:
             known = [bell.hmget(key, "pid", "queues") for key in bell.smembers("rq:workers")]
         return {queue: int(pid) for pid, queue in known if pid in ours}
@@ -153,14 +161,15 @@ class House:
         return bool(turns)
 
     def _turns(self, queue: str) -> list[int]:
-        return _children(self.workers[queue])
+        return lineage.children(self.workers[queue])
 
     def _command(self, name: str) -> list[str]:
         if name == "redis":
             socket = ["--port", "0", "--unixsocket", str(self.home / "redis.sock")]
             return [str(programs.redis_server()), "--dir", str(self.home), *socket, "--save", "", "--appendonly", "no"]
+        kind = name.split(maxsplit=1)[0]
         modules = {"web": ["phonebank", "web"], "workers": ["workers"], "clock": ["workers.clock"]}
-        return [sys.executable, "-m", *modules[name]]
+        return [sys.executable, "-m", *modules.get(kind, ["workers", kind])]
 
     def _environment(self) -> dict[str, str]:
         ours = {name.upper() for name in Settings.model_fields}
@@ -169,18 +178,3 @@ class House:
         return (
             kept | chosen | {"REHEARSAL": "1", "WEB_CONCURRENCY": "1", "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
         )
-
-
-def _stopped(pid: int) -> list[int]:
-    """This process and all that come from it, stopped, so that they fork no more while we look."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-    return [pid, *(found for child in _children(pid) for found in _stopped(child))]
-
-
-def _children(pid: int) -> list[int]:
-    known = Path(f"/proc/{pid}/task/{pid}/children")
-    if known.exists():
-        return [int(child) for child in known.read_text().split()]
-    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    return [int(child) for child, parent in (line.split() for line in table.splitlines()) if int(parent) == pid]

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from tests.support import programs
+from tests.support import lineage, programs
 
 KEEPER = Path(__file__).with_name("keeper.py")
 THROW_AWAY = (
@@ -70,14 +70,65 @@ def start_postgres() -> Server:
         return [str(postgres / "postgres"), *listening, *(f"--{setting}" for setting in THROW_AWAY)]
 
     def answers(port: int) -> bool:
-        try:
-            psycopg.connect(f"postgresql://{owner}@127.0.0.1:{port}/postgres", connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return _takes_connections(f"postgresql://{owner}@127.0.0.1:{port}")
 
     port, stop = _start("postgres", command, answers, user=user, ending=signal.SIGQUIT)
     return Server(f"postgresql://{owner}@127.0.0.1:{port}", stop)
+
+
+class MortalPostgres:
+    """A cluster of one's own that can be killed and started again on the same rows; what it committed, it keeps.
+
+    Only the disk is not waited for: a killed server loses nothing by that, a power cut would.
+    """
+
+    def __init__(self) -> None:
+        postgres, self._user = Path(_found(programs.postgres_folder())), unprivileged_user()
+        owner = f"phonebank_{secrets.token_hex(4)}"
+        self.folder, port = Path(tempfile.mkdtemp(prefix="phonebank-mortal-", dir="/tmp")), free_port()
+        self.url = f"postgresql://{owner}@127.0.0.1:{port}"
+        _initdb(postgres, self.folder / "rows", owner, self._user)
+        listening = f"-h 127.0.0.1 -p {port} -k {self.folder} -D {self.folder}/rows".split()
+        settings = [f"--{setting}" for setting in THROW_AWAY if not setting.startswith("synchronous_commit")]
+        self._words = [str(postgres / "postgres"), *listening, *settings]
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections. The dead one's last processes may be in the way for a moment."""
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            words = [sys.executable, "-I", "-S", KEEPER, str(int(signal.SIGQUIT)), self._user, self.folder]
+            self._keeper = subprocess.Popen([*words, *self._words], stdin=subprocess.PIPE, start_new_session=True)
+            if _ready(self._keeper, partial(_takes_connections, self.url)):
+                return
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()[-2000:]
+            time.sleep(0.2)
+
+    def kill(self) -> None:
+        """SIGKILL the server and every process of it."""
+        self._end(lambda pid: [os.kill(one, signal.SIGKILL) for one in reversed(lineage.stopped(pid))])
+
+    def stop_fast(self) -> None:
+        """End it in order, its clients cut off in mid-sentence."""
+        self._end(lambda pid: os.kill(pid, signal.SIGINT))
+
+    def stop(self) -> None:
+        _stop(self._keeper)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self, end: Callable[[int], object]) -> None:
+        end(int((self.folder / "rows" / "postmaster.pid").read_text().split()[0]))
+        self._keeper.wait(START_WITHIN_S)
+        assert self._keeper.stdin
+        self._keeper.stdin.close()
+
+
+def _takes_connections(url: str) -> bool:
+    try:
+        psycopg.connect(f"{url}/postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def free_port() -> int:
