@@ -17,7 +17,7 @@ from phonebank.messages import lifecycle
 from phonebank.messages.lifecycle import Claimed
 from phonebank.messages.models import BY_A_PERSON, MessageKind
 
-BUDGET_USED = "The budget is used up: raise it and resume, or close the campaign."
+BUDGET_USED = "The budget is used up: raise it and go on, or close the campaign."
 
 
 def pay(session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:
