@@ -24,7 +24,6 @@ LATE_S = 0.03
 _HELD_BACK = 0.96  # requests cross the network with jitter, and it is arrivals that the carrier counts
 _WINDOW_S = 1.02  # a second, and the same jitter
 _FURTHEST_S = 0.25
-_LEAD_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,15 @@ def at_once(segments_per_second: float) -> int:
     return max(1, math.floor(segments_per_second * BURST_S))
 
 
-def reserve(sender: str, sizes: Sequence[int], segments_per_second: float, *, urgent: bool) -> Slot | Wait:
-    """The next free moments for texts of these sizes. Urgent ones go before every ask that has no slot yet."""
+def reserve(
+    sender: str, sizes: Sequence[int], segments_per_second: float, *, urgent: bool, ahead_s: float = 0.02
+) -> Slot | Wait:
+    """The next free moments for texts of these sizes, the first no sooner than `ahead_s`, in seconds, from now.
+
+    Urgent ones go before every ask that has no slot yet.
+    """
     rate = max(0.1, segments_per_second * _HELD_BACK)
-    spans = [int(seconds * 1e6) for seconds in (_WINDOW_S, _FURTHEST_S, _LEAD_S)]
+    spans = [int(seconds * 1e6) for seconds in (_WINDOW_S, _FURTHEST_S + ahead_s, ahead_s)]
     given, *micros = _script()(
         keys=[f"phonebank:pace:{sender}", f"phonebank:pace:{sender}:texts"],
         args=[segments_per_second, rate, *spans, int(urgent), *sizes],

@@ -1,4 +1,4 @@
-"""Speaks a sender's due texts: tokens, claim, last checks, speak, record. Nothing is said that is not claimed first.
+"""Speaks a sender's due texts, and records what came of each. Nothing is said that is not claimed first.
 
 One thread takes batches, the event loop speaks them, another thread records what came of it: the carrier's answer
 time costs no throughput, and the database never holds up the loop.
@@ -7,20 +7,18 @@ time costs no throughput, and the database never holds up the loop.
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from phonebank import clock, db, jobs, logs
-from phonebank.campaigns import queries as campaign_queries
 from phonebank.gateway import pacing, twilio
 from phonebank.gateway.contract import Accepted, Failure, Gateway, GatewayError, OutgoingText
 from phonebank.gateway.in_flight import InFlight
 from phonebank.gateway.last_second import LastSecond
-from phonebank.messages import lifecycle, paying, queries, settling
+from phonebank.messages import settling
+from phonebank.messages.claiming import Batch, Taker
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import MessageKind
 from phonebank.settings import Settings
 
-MOST_AT_ONCE = 200
 _IN_HAND = 3
 """So many times what the carrier takes at once is claimed: a claim waits for the disk, the carrier for nobody."""
 
@@ -31,15 +29,6 @@ _LINGER_S, _LOOK_AGAIN_S = 1.5, 0.1
 log = logs.get("messages")
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Claimed texts, and the slot in which they leave, one after the other."""
-
-    texts: list[Claimed]
-    slot: pacing.Slot
-    pace: float  # segments a second
-
-
 def send_due(
     settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int = twilio.IN_FLIGHT
 ) -> None:
@@ -47,79 +36,10 @@ def send_due(
     asyncio.run(_Turn(settings, sender, urgent_only=urgent_only, until=until, in_flight=in_flight).run())
 
 
-def take(sender: str, most: int, *, urgent_only: bool) -> Batch | pacing.Wait | None:
-    """Tokens, then the claim: a batch in hand and committed, a wait when no slot is free, or None: nothing is due."""
-    sizes, pace = _look(sender, most, urgent_only=urgent_only)
-    if not sizes:
-        return None
-    fitting = _fitting(sizes, pacing.at_once(pace))
-    slot = pacing.reserve(sender, sizes[:fitting], pace, urgent=urgent_only)
-    if isinstance(slot, pacing.Wait):
-        return slot
-    time.sleep(max(0.0, slot.starts - time.monotonic() - pacing.LATE_S))
-    texts = _claim(sender, fitting, urgent_only=urgent_only)
-    if not texts:
-        return pacing.Wait(0.01) if _may_any_go(sender, urgent_only=urgent_only) else None
-    try:
-        return Batch(texts, _kept(slot, texts, sender, pace), pace)
-    except BaseException:  # Redis is gone: nothing was said, and nothing is in doubt
-        _let_go(texts)
-        raise
-
-
-def _look(sender: str, most: int, *, urgent_only: bool) -> tuple[list[int], float]:
-    """The sizes of the texts that are due, and the sender's pace."""
-    with db.reading() as session:
-        pace = campaign_queries.pace_of(session, sender) * clock.hurry()
-        most = min(most, MOST_AT_ONCE, pacing.at_once(pace))
-        return queries.next_segments(session, sender, most, urgent_only=urgent_only, now=clock.now()), pace
-
-
-def _may_any_go(sender: str, *, urgent_only: bool) -> bool:
-    with db.reading() as session:
-        return queries.may_any_go(session, sender, urgent_only=urgent_only, now=clock.now())
-
-
-def _fitting(sizes: list[int], room: int) -> int:
-    """How many of these texts fit into one slot; always at least one."""
-    total = 0
-    for number, size in enumerate(sizes):
-        total += size
-        if total > room:
-            return max(1, number)
-    return len(sizes)
-
-
-def _claim(sender: str, most: int, *, urgent_only: bool) -> list[Claimed]:
-    """Claim, and pay in the same transaction: what no budget, or no room of the day, is left for is not claimed."""
-    now = clock.now()
-    with db.transaction() as session:
-        return paying.pay(session, lifecycle.claim(session, sender, most, urgent_only=urgent_only, now=now), now)
-
-
-def _let_go(texts: list[Claimed]) -> None:
-    """Claimed and certainly not spoken: back to the queue, and what they were charged back."""
-    with db.transaction() as session:
-        lifecycle.unclaim(session, [text.id for text in texts])
-        paying.give_back(session, texts, clock.now())
-
-
-def _kept(slot: pacing.Slot, texts: list[Claimed], sender: str, pace: float) -> pacing.Slot:
-    """The slot, or a later one when the claim took so long that it is missed, or took longer texts than were seen."""
-    sizes = [text.segments for text in texts]
-    while slot.is_missed() or not slot.fits(sizes):
-        again = pacing.reserve(sender, sizes, pace, urgent=True)
-        if isinstance(again, pacing.Wait):
-            time.sleep(again.seconds)
-        else:
-            slot = again
-            time.sleep(max(0.0, slot.starts - time.monotonic() - pacing.LATE_S))
-    return slot
-
-
 class _Turn:
     def __init__(self, settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int) -> None:
         self.settings, self.sender, self.urgent_only, self.until = settings, sender, urgent_only, until
+        self.taker = Taker(sender, urgent_only=urgent_only)
         self.taking = ThreadPoolExecutor(1, "taking")
         self.recording = ThreadPoolExecutor(1, "recording")
         self.in_flight, self.last_second = InFlight(in_flight), LastSecond()
@@ -176,8 +96,7 @@ class _Turn:
             self.has_room.clear()
             await self.has_room.wait()
         most = max(1, int(self.in_flight.limit))
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.taking, lambda: take(self.sender, most, urgent_only=self.urgent_only))
+        return await asyncio.get_running_loop().run_in_executor(self.taking, self.taker.take, most)
 
     def _speak_all(self, gateway: Gateway, batch: Batch) -> None:
         for text, leaves in zip(batch.texts, batch.slot.leaves, strict=False):

@@ -9,7 +9,7 @@ from phonebank import db
 from phonebank.campaigns import ledger as books
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns.models import Campaign
-from phonebank.messages import lifecycle, paying, sending
+from phonebank.messages import claiming, lifecycle, paying
 from phonebank.messages.models import Message, MessageKind, MessageStatus, Priority
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
@@ -160,7 +160,7 @@ def test_no_reminder_goes_to_somebody_left_out(drive, write, clock):
 def test_what_no_budget_is_left_for_goes_back_and_pauses_the_campaign(drive, write, clock):
     update(Campaign, drive.id, budget_micros=2 * PRICE + 1)
     written = [write()[0] for _ in range(5)]
-    paid = sending._claim(drive.sender, 10, urgent_only=False)
+    paid = claiming.claim(drive.sender, 10, urgent_only=False)
     assert [text.id for text in paid] == written[:2]
     left = [fresh(Message, message_id) for message_id in written[2:]]
     assert {(row.status, row.attempts, row.claimed_at) for row in left} == {(MessageStatus.QUEUED, 0, None)}
@@ -175,7 +175,7 @@ def test_threads_that_claim_at_once_never_pass_the_budget(drive, write, clock):
         write()
 
     def drain(_thread):
-        return sum(len(sending._claim(drive.sender, 4, urgent_only=False)) for _ in range(6))
+        return sum(len(claiming.claim(drive.sender, 4, urgent_only=False)) for _ in range(6))
 
     assert sum(at_once(5, drain)) == 13
     assert fresh(Campaign, drive.id).spent_micros == 13 * PRICE
@@ -194,10 +194,10 @@ def test_a_charge_that_would_pass_the_budget_spends_nothing(drive):
 def test_an_answer_no_budget_is_left_for_waits_and_is_not_asked_for_again_and_again(drive, write, clock):
     update(Campaign, drive.id, budget_micros=PRICE - 1)
     message_id, _ = write(kind=MessageKind.ANSWER, priority=Priority.ANSWER, step="answer:1:a")
-    assert sending._claim(drive.sender, 10, urgent_only=True) == []
-    assert not sending._may_any_go(drive.sender, urgent_only=True), "a turn that finds it due would spin on it"
+    assert claiming.claim(drive.sender, 10, urgent_only=True) == []
+    assert not claiming.may_any_go(drive.sender, urgent_only=True), "a turn that finds it due would spin on it"
     update(Campaign, drive.id, budget_micros=PRICE)
-    assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=True)] == [message_id]
+    assert [text.id for text in claiming.claim(drive.sender, 10, urgent_only=True)] == [message_id]
 
 
 def test_a_paused_campaign_is_not_claimed_from_while_threads_are_at_it(drive, write, clock):

@@ -13,7 +13,7 @@ from phonebank.contacts import queries as contacts
 from phonebank.contacts.models import ContactList, ListMember
 from phonebank.gateway.contract import Failure, GatewayError
 from phonebank.gateway.inbound import RANK, DeliveryReport
-from phonebank.messages import asking, sending, settling, tidying
+from phonebank.messages import asking, claiming, settling, tidying
 from phonebank.messages.lifecycle import Claimed
 from phonebank.messages.models import Message, MessageKind, MessageStatus
 from phonebank.recipients import enrolling
@@ -71,9 +71,9 @@ def test_what_certainly_did_not_arrive_is_said_again_after_a_while(drive, asked,
     assert (again.step, again.status, again.kind) == ("ask#2", MessageStatus.QUEUED, MessageKind.ASK)
     assert again.due_at == clock.now() + timedelta(minutes=minutes)
     assert (fresh(Recipient, to.id).status, fresh(Recipient, to.id).asked_at) == (RecipientStatus.PENDING, None)
-    assert sending._claim(drive.sender, 10, urgent_only=False) == []
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == []
     clock.pass_by(minutes=minutes)
-    assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=False)] == [again.id]
+    assert [text.id for text in claiming.claim(drive.sender, 10, urgent_only=False)] == [again.id]
 
 
 def test_a_report_told_twice_or_late_says_nothing_again(asked, clock):
@@ -121,7 +121,7 @@ def test_the_carriers_day_is_full_for_every_ask_until_midnight_in_los_angeles(dr
         reminder = factories.queued(session, to, drive, clock.now(), kind=MessageKind.REMINDER, step="r:1", priority=2)
         unwritten = factories.member(session, drive, clock.now())
     _fails(message_id, 30023, clock.now())
-    assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=False)] == [reminder]
+    assert [text.id for text in claiming.claim(drive.sender, 10, urgent_only=False)] == [reminder]
     assert fresh(Message, ask).due_at == MIDNIGHT_IN_LOS_ANGELES
     (again,) = [text for text in _again(to) if text.kind == MessageKind.ASK]
     assert again.due_at > MIDNIGHT_IN_LOS_ANGELES, "its own contact hours open later still"
@@ -130,7 +130,7 @@ def test_the_carriers_day_is_full_for_every_ask_until_midnight_in_los_angeles(dr
         assert campaign_queries.today(session, clock.now()).full_until == MIDNIGHT_IN_LOS_ANGELES
     clock.set(again.due_at)
     do(tidying.tidy, clock.now())
-    due = {text.id for text in sending._claim(drive.sender, 10, urgent_only=False)}
+    due = {text.id for text in claiming.claim(drive.sender, 10, urgent_only=False)}
     assert {again.id, ask} <= due
     assert do(asking.top_up, drive.sender, clock.now()) > 0
     assert fresh(Recipient, unwritten.id).composed_at is not None
@@ -145,7 +145,7 @@ def test_a_day_that_is_full_at_create_is_the_same(drive, clock):
     do(settling.refused, [(Claimed.of(fresh(Message, message_id)), full)], clock.now())
     assert _again(to) == [], "it is still in the queue itself"
     clock.pass_by(seconds=2)
-    assert sending._claim(drive.sender, 10, urgent_only=False) == []
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == []
     assert fresh(Message, message_id).due_at == MIDNIGHT_IN_LOS_ANGELES
 
 
@@ -158,7 +158,7 @@ def test_what_expired_in_the_carriers_queue_is_said_in_the_next_hours_while_its_
     assert _again(to)[0].due_at == datetime(2027, 2, 4, 14, 0, tzinfo=UTC), "nine in the morning"
     clock.set(datetime(2027, 2, 4, 14, 30, tzinfo=UTC))
     do(tidying.tidy, clock.now())
-    claimed = [text.recipient_id for text in sending._claim(drive.sender, 10, urgent_only=False)]
+    claimed = [text.recipient_id for text in claiming.claim(drive.sender, 10, urgent_only=False)]
     assert claimed == [to.id]
     assert fresh(Recipient, nobody.id).status is not RecipientStatus.ASKED
 
@@ -179,9 +179,9 @@ def test_what_failed_for_our_own_fault_is_asked_once_that_is_mended(drive, asked
     stopped = fresh(Campaign, drive.id)
     assert (stopped.status, stopped.paused_over) == (CampaignStatus.PAUSED, StopCause.REFUSED)
     assert "(30034)" in stopped.paused_reason
-    assert sending._claim(drive.sender, 10, urgent_only=False) == []
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == []
     do(campaigns.resume, drive.id, clock.now())
-    assert [text.recipient_id for text in sending._claim(drive.sender, 10, urgent_only=False)] == [to.id]
+    assert [text.recipient_id for text in claiming.claim(drive.sender, 10, urgent_only=False)] == [to.id]
 
 
 def test_a_service_that_is_gone_pauses_its_campaign_and_no_other(drive, clock):

@@ -13,7 +13,7 @@ from phonebank.campaigns import ledger
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.campaigns.models import Campaign, CampaignStatus, SendingDay
 from phonebank.gateway.contract import Failure, GatewayError
-from phonebank.messages import lifecycle, paying, sending, settling
+from phonebank.messages import claiming, lifecycle, paying, settling
 from phonebank.messages.lifecycle import Taken
 from phonebank.messages.models import Message, MessageKind, MessageStatus, Priority
 from tests.support import conversations as make
@@ -66,11 +66,11 @@ def _live(drive, seed, rounds=8):
 
     def go(_thread):
         for _ in range(rounds):
-            claimed = sending._claim(drive.sender, rng.randint(1, 6), urgent_only=rng.random() < 0.3)
+            claimed = claiming.claim(drive.sender, rng.randint(1, 6), urgent_only=rng.random() < 0.3)
             for text in claimed:
                 fate = rng.random()
                 if fate < 0.2:
-                    sending._let_go([text])
+                    claiming.let_go([text])
                 elif fate < 0.4:
                     wrong = GatewayError("no", Failure.LATER if fate < 0.3 else Failure.REFUSED, None)
                     with db.transaction() as session:
@@ -107,7 +107,7 @@ def test_a_volunteers_answer_goes_when_the_day_is_full_and_is_counted(drive, clo
     update(Campaign, drive.id, segments_per_day=2)
     for kind in KINDS:
         _write(drive, clock.now(), kind, times=2)
-    claimed = sending._claim(drive.sender, 10, urgent_only=False)
+    claimed = claiming.claim(drive.sender, 10, urgent_only=False)
     assert [text.kind for text in claimed] == [
         MessageKind.ANSWER,
         MessageKind.ANSWER,
@@ -117,7 +117,7 @@ def test_a_volunteers_answer_goes_when_the_day_is_full_and_is_counted(drive, clo
         "the answers took the day"
     )
     assert _said(ledger.day_of(clock.now())) == 2
-    assert sending._claim(drive.sender, 10, urgent_only=False) == [], "what found no room is not looked at again today"
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == [], "what found no room is not looked at again today"
     with db.reading() as session:
         assert campaign_queries.today(session, clock.now()).full_until == ledger.day_ends(clock.now())
     assert fresh(Campaign, drive.id).status is CampaignStatus.RUNNING, "it is no pause"
@@ -126,9 +126,9 @@ def test_a_volunteers_answer_goes_when_the_day_is_full_and_is_counted(drive, clo
 def test_shorter_texts_fill_the_day_that_has_no_room_for_longer_ones(drive, clock):
     update(Campaign, drive.id, segments_per_day=4)
     _write(drive, clock.now(), segments=3, times=2)
-    assert len(sending._claim(drive.sender, 10, urgent_only=False)) == 1
+    assert len(claiming.claim(drive.sender, 10, urgent_only=False)) == 1
     _write(drive, clock.now(), MessageKind.CONFIRMATION)
-    assert len(sending._claim(drive.sender, 10, urgent_only=False)) == 1
+    assert len(claiming.claim(drive.sender, 10, urgent_only=False)) == 1
     assert _said(ledger.day_of(clock.now())) == 4
 
 
@@ -136,36 +136,36 @@ def test_the_next_day_begins_at_midnight_in_los_angeles_and_what_was_put_off_goe
     update(Campaign, drive.id, segments_per_day=1)
     clock.set(datetime(2027, 2, 4, 7, 59, tzinfo=UTC))  # a minute before midnight in Los Angeles
     _write(drive, clock.now(), times=3)
-    assert len(sending._claim(drive.sender, 10, urgent_only=False)) == 1
-    assert sending._claim(drive.sender, 10, urgent_only=False) == []
+    assert len(claiming.claim(drive.sender, 10, urgent_only=False)) == 1
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == []
     clock.pass_by(minutes=1)
-    assert len(sending._claim(drive.sender, 10, urgent_only=False)) == 1
+    assert len(claiming.claim(drive.sender, 10, urgent_only=False)) == 1
 
 
 def test_yesterdays_text_given_back_after_midnight_makes_no_room_today(drive, clock):
     update(Campaign, drive.id, segments_per_day=1)
     clock.set(datetime(2027, 2, 4, 7, 59, 59, tzinfo=UTC))
     _write(drive, clock.now(), times=3)
-    claimed = sending._claim(drive.sender, 1, urgent_only=False)
+    claimed = claiming.claim(drive.sender, 1, urgent_only=False)
     clock.pass_by(seconds=2)
-    assert len(sending._claim(drive.sender, 1, urgent_only=False)) == 1
-    sending._let_go(claimed)
-    assert sending._claim(drive.sender, 10, urgent_only=False) == []
+    assert len(claiming.claim(drive.sender, 1, urgent_only=False)) == 1
+    claiming.let_go(claimed)
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == []
 
 
 def test_without_a_limit_the_day_is_counted_all_the_same(drive, clock):
     _write(drive, clock.now(), times=3)
-    sending._claim(drive.sender, 10, urgent_only=False)
+    claiming.claim(drive.sender, 10, urgent_only=False)
     update(Campaign, drive.id, segments_per_day=3)
     _write(drive, clock.now())
-    assert sending._claim(drive.sender, 10, urgent_only=False) == [], "a limit set at noon counts the morning"
+    assert claiming.claim(drive.sender, 10, urgent_only=False) == [], "a limit set at noon counts the morning"
 
 
 def test_a_limit_of_a_campaign_that_is_closed_binds_nobody(drive, clock):
     other = do(make.campaign, clock.now(), segments_per_day=1, status=CampaignStatus.CLOSED)
     assert fresh(Campaign, other.id).segments_per_day == 1
     _write(drive, clock.now(), times=3)
-    assert len(sending._claim(drive.sender, 10, urgent_only=False)) == 3
+    assert len(claiming.claim(drive.sender, 10, urgent_only=False)) == 3
 
 
 @pytest.mark.database("sqlite")

@@ -8,7 +8,7 @@ import pytest
 
 from phonebank.gateway import twilio
 from phonebank.gateway.contract import OutgoingText
-from phonebank.messages import sending
+from phonebank.messages import claiming
 
 PEOPLE = 30
 TROUBLE = (
@@ -115,7 +115,11 @@ class TestDeadInTheMiddle:
 
         enrolling.enrol(drive.id, walk.clock.now())
         batch = walk.until(
-            lambda: got if isinstance(got := sending.take(drive.sender, urgent_only=False), sending.Batch) else None
+            lambda: (
+                got
+                if isinstance(got := claiming.Taker(drive.sender, urgent_only=False).take(), claiming.Batch)
+                else None
+            )
         )
         assert walk.doubtful()
         return batch
