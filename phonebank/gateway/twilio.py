@@ -106,8 +106,8 @@ class Speaking:
             )
         except Exception as wrong:  # whatever is not a plain refusal may have gone out
             raise _failure(wrong) from wrong
-        if not made.sid:
-            raise GatewayError("The carrier accepted a text without giving its id.", Failure.UNKNOWN)
+        if not made.sid or made.account_sid not in {None, self._client.account_sid}:
+            raise GatewayError("The carrier accepted a text without giving an id of ours.", Failure.UNKNOWN)
         return Accepted(sid=made.sid, rank=RANK.get(str(made.status), 0))
 
     async def texts_to(self, phone: str, since: datetime) -> list[LoggedText]:
