@@ -9,12 +9,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, func, select, update
+from sqlalchemy import CursorResult, and_, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from phonebank.gateway.inbound import DeliveryReport
 from phonebank.messages.models import Message, MessageKind, MessageStatus
-from phonebank.messages.queries import may_go_now
+from phonebank.messages.queries import IS_QUEUED, may_go_now
 
 QUEUED, SENDING, SENT, DELIVERED, UNDELIVERED, FAILED, CANCELED, UNKNOWN, RECEIVED, HANDLED = MessageStatus
 
@@ -219,12 +219,12 @@ _AT_ITS_END = _REPORTED.values(
 
 def cancel(session: Session, where: Any, now: datetime) -> int:
     """Texts still queued that nobody should get any more."""
-    return _move(session, (col(Message.status) == QUEUED) & where, status=CANCELED, settled_at=now)
+    return _move(session, and_(IS_QUEUED, where), status=CANCELED, settled_at=now)
 
 
 def cancel_opted_out(session: Session, where: Any, now: datetime) -> list[str]:
     """As `cancel`; returns the numbers that will not get theirs."""
-    unwanted = update(Message).where((col(Message.status) == QUEUED) & where).values(status=CANCELED, settled_at=now)
+    unwanted = update(Message).where(IS_QUEUED, where).values(status=CANCELED, settled_at=now)
     return list(session.connection().scalars(unwanted.returning(col(Message.phone))))
 
 

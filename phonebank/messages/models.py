@@ -82,7 +82,19 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status = 'received'"),
             postgresql_where=text("status = 'received'"),
         ),
-        Index("message_unsettled", "status", "claimed_at"),
+        Index(
+            "message_waiting",
+            "campaign_id",
+            "due_at",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "message_doubtful",
+            "claimed_at",
+            sqlite_where=text("status IN ('sending', 'unknown')"),
+            postgresql_where=text("status IN ('sending', 'unknown')"),
+        ),
         Index("message_conversation", "phone", "created_at"),
         Index(
             "message_not_arrived",
@@ -91,7 +103,6 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status IN ('undelivered', 'failed')"),
             postgresql_where=text("status IN ('undelivered', 'failed')"),
         ),
-        Index("message_of_campaign", "campaign_id", "direction", "status"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -14,6 +14,7 @@ from phonebank.campaigns.models import Campaign, Channel
 from phonebank.db import among
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient, RecipientStatus
+from phonebank.recipients.queries import IS_WAITING
 
 PENDING, ASKED, REPLIED, WITH_VOLUNTEER, SETTLED, EXCLUDED, UNREACHABLE = RecipientStatus
 
@@ -36,8 +37,7 @@ def park(session: Session, campaign_id: int, *, zones: str, state: str, until: d
     """Everyone not yet asked who shares these contact hours waits until they open. Returns how many."""
     waiting = (
         (col(Recipient.campaign_id) == campaign_id)
-        & (col(Recipient.status) == PENDING)
-        & col(Recipient.composed_at).is_(None)
+        & IS_WAITING
         & (col(Recipient.due_at) <= now)
         & (col(Recipient.zones) == zones)
         & (col(Recipient.state) == state)
@@ -81,8 +81,7 @@ def exclude_group(session: Session, campaign_id: int, *, zones: str, state: str,
     """Everyone not yet asked who shares these contact hours is left out: the event begins before they open again."""
     waiting = (
         (col(Recipient.campaign_id) == campaign_id)
-        & (col(Recipient.status) == PENDING)
-        & col(Recipient.composed_at).is_(None)
+        & IS_WAITING
         & (col(Recipient.zones) == zones)
         & (col(Recipient.state) == state)
     )

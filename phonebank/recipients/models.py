@@ -39,7 +39,18 @@ class Recipient(SQLModel, table=True):
             sqlite_where=text("outcome IN ('opted_out', 'wrong_number')"),
             postgresql_where=text("outcome IN ('opted_out', 'wrong_number')"),
         ),
-        Index("recipient_due", "campaign_id", "status", "composed_at", "due_at", "id"),
+        Index(
+            "recipient_due",
+            *("campaign_id", "due_at", "id"),
+            sqlite_where=text("status = 'pending' AND composed_at IS NULL"),
+            postgresql_where=text("status = 'pending' AND composed_at IS NULL"),
+        ),
+        Index(
+            "recipient_group",
+            *("campaign_id", "zones", "state", "due_at"),
+            sqlite_where=text("status = 'pending' AND composed_at IS NULL"),
+            postgresql_where=text("status = 'pending' AND composed_at IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -16,7 +16,8 @@ from phonebank.campaigns import queries as campaigns
 from phonebank.campaigns.models import Campaign, CampaignStatus, StopCause
 from phonebank.gateway.codes import CodeAction, codes_of, meaning
 from phonebank.intents import Outcome
-from phonebank.messages.models import Direction, Message, MessageStatus
+from phonebank.messages.models import Direction, Message
+from phonebank.messages.queries import IS_QUEUED
 from phonebank.messages.watching import FAILED
 from phonebank.recipients.models import Recipient
 
@@ -79,7 +80,7 @@ def _behind(session: Session, campaign: Campaign, over: StopCause) -> list[Messa
     codes = codes_of(*_ACTIONS.get(over, ()))
     theirs = select(Message).where(Message.campaign_id == campaign.id, col(Message.error_code).in_(codes))
     failed = theirs.where(literal_column("message.status IN ('undelivered', 'failed')"))
-    waiting = theirs.where(Message.direction == Direction.OUT, Message.status == MessageStatus.QUEUED)
+    waiting = theirs.where(Message.direction == Direction.OUT, IS_QUEUED)
     found = [
         *session.exec(failed.order_by(col(Message.claimed_at).desc()).limit(_MOST)),
         *session.exec(waiting.order_by(col(Message.id).desc()).limit(_MOST)),

@@ -9,9 +9,11 @@ from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from phonebank.campaigns.models import Campaign
-from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
+from phonebank.messages.models import Direction, Message, MessageKind
+from phonebank.messages.queries import IS_QUEUED
 from phonebank.optouts.models import OptOut
 from phonebank.recipients.models import Recipient, RecipientStatus
+from phonebank.recipients.queries import IS_WAITING
 
 _SOON = timedelta(minutes=2)  # a text that the carrier put off is back before this
 _LEFT = (RecipientStatus.EXCLUDED, RecipientStatus.UNREACHABLE)
@@ -49,8 +51,7 @@ def _parked(session: Session, campaign: Campaign, now: datetime) -> Any:
     """People whose hours are closed: their ask is not written down."""
     parked = select(Recipient.due_at, Recipient.zones, func.count()).where(
         Recipient.campaign_id == campaign.id,
-        Recipient.status == RecipientStatus.PENDING,
-        col(Recipient.composed_at).is_(None),
+        IS_WAITING,
         col(Recipient.due_at) > now + _SOON,
         ~_is_banned(),
     )
@@ -65,7 +66,7 @@ def _moved(session: Session, campaign: Campaign, now: datetime) -> Any:
         .where(
             Message.campaign_id == campaign.id,
             Message.direction == Direction.OUT,
-            Message.status == MessageStatus.QUEUED,
+            IS_QUEUED,
             Message.kind == MessageKind.ASK,
             col(Message.due_at) > now + _SOON,
             ~_is_banned(),
