@@ -17,7 +17,7 @@ from phonebank.contacts import queries as contacts
 from phonebank.errors import UnavailableError
 from phonebank.followups import queries as followups
 from phonebank.handoffs import lifecycle as handoffs
-from phonebank.messages import asking, reconciling, spool, watching
+from phonebank.messages import asking, closing, reconciling, spool, watching
 from phonebank.messages import queries as messages
 from phonebank.recipients import queries as recipients
 from phonebank.settings import Settings, load
@@ -70,7 +70,7 @@ def due(settings: Settings, *, tidies: bool = True) -> list[tuple[str, str]]:
     now = clock.now()
     with db.reading() as session:
         found = [*_sending(session, now), *_hearing(session, now), *_preparing(session, now)]
-        if tidies and (messages.any_queued(session) or _is_doubtful(session, now)):
+        if tidies and (messages.any_queued(session) or _is_doubtful(session, now) or closing.is_any(session, now)):
             found.append(("reconciling", ""))
     if spool.is_waiting(settings.var / "spool"):
         found.append(("spool", ""))

@@ -63,3 +63,6 @@ class Gateway(Protocol):
 
     async def texts_to(self, phone: str, since: datetime) -> list[LoggedText]:
         """What the log holds for this number, created since this moment, newest first."""
+
+    async def fetch(self, sid: str) -> LoggedText | None:
+        """How one text stands in the log now; None when the carrier knows none of this id."""

@@ -30,6 +30,7 @@ IN_FLIGHT = 128
 LONGEST_VALID_S = 36_000
 _NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _SERVICE = "MG"
+_NOT_THERE = 20404
 
 
 def verify(settings: Settings, url: str, params: Mapping[str, Any], signature: str) -> bool:
@@ -116,11 +117,26 @@ class Speaking:
             found = await self._client.messages.list_async(to=phone, limit=50, page_size=50)
         except Exception as wrong:
             raise _failure(wrong) from wrong
-        return [
-            LoggedText(one.sid, one.to or "", one.body or "", one.date_created, str(one.status), one.error_code)
-            for one in found
-            if one.sid and one.date_created and one.date_created >= since - timedelta(seconds=1)
-        ]
+        logged = [one for each in found if (one := _logged(each)) is not None]
+        return [one for one in logged if one.created_at >= since - timedelta(seconds=1)]
+
+    async def fetch(self, sid: str) -> LoggedText | None:
+        try:
+            found = _logged(await self._client.messages(sid).fetch_async())
+        except Exception as wrong:
+            if getattr(wrong, "code", None) == _NOT_THERE:
+                return None
+            raise _failure(wrong) from wrong
+        if found is None:
+            raise GatewayError("The carrier answered for a text with something else.", Failure.UNKNOWN)
+        return found
+
+
+def _logged(one: Any) -> LoggedText | None:
+    """An entry of the log; None for what is none of Twilio's."""
+    if not one.sid or not one.date_created:
+        return None
+    return LoggedText(one.sid, one.to or "", one.body or "", one.date_created, str(one.status), one.error_code)
 
 
 @asynccontextmanager

@@ -175,6 +175,17 @@ def staff_says_again(session: Session, message_id: int, now: datetime) -> bool:
     return bool(_move(session, mine, status=QUEUED, due_at=now, claimed_at=None, looks=0, looked_at=None))
 
 
+def close_as_it_is(session: Session, message_id: int, now: datetime) -> bool:
+    """The carrier has nothing more to say of a text that went: it stays `sent`, and is asked for no more."""
+    mine = (col(Message.id) == message_id) & (col(Message.status) == SENT) & col(Message.settled_at).is_(None)
+    return bool(_move(session, mine, settled_at=now))
+
+
+def asked_in_vain(session: Session, message_ids: Sequence[int], now: datetime) -> int:
+    """The carrier could not say how these texts ended; it is asked again later."""
+    return _move(session, col(Message.id).in_(message_ids) & (col(Message.status) == SENT), looked_at=now)
+
+
 def is_news(seen: Any, told: DeliveryReport) -> bool:
     """Whether `report` may move a row that stands like this (its status, carrier_sid and carrier_rank)."""
     if seen.status not in _IN_HAND or not seen.carrier_rank < min(told.rank, _SETTLED_RANK):

@@ -95,6 +95,12 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status IN ('sending', 'unknown')"),
             postgresql_where=text("status IN ('sending', 'unknown')"),
         ),
+        Index(
+            "message_unreported",
+            "claimed_at",
+            sqlite_where=text("status = 'sent' AND settled_at IS NULL"),
+            postgresql_where=text("status = 'sent' AND settled_at IS NULL"),
+        ),
         Index("message_conversation", "phone", "created_at"),
         Index(
             "message_not_arrived",

@@ -22,6 +22,7 @@ _TOO_LATE = timedelta(seconds=5)
 IS_QUEUED: Any = literal_column("message.status = 'queued'")
 IS_UNREAD: Any = literal_column("message.status = 'received'")
 IS_IN_DOUBT: Any = literal_column("message.status IN ('sending', 'unknown')")
+IS_UNREPORTED: Any = literal_column("message.status = 'sent' AND message.settled_at IS NULL")
 
 
 def may_go_now(sender: str, *, urgent_only: bool, now: datetime) -> Any:
@@ -111,6 +112,16 @@ def in_doubt(session: Session, *, claimed_before: datetime, looked_before: datet
         or_(col(Message.looked_at).is_(None), col(Message.looked_at) <= looked_before),
     )
     return list(session.exec(doubtful.order_by(col(Message.claimed_at)).limit(most)))
+
+
+def unreported(session: Session, *, claimed_before: datetime, looked_before: datetime, most: int) -> list[Message]:
+    """Texts that went and whose last report never came, due to be asked for at the carrier, the oldest first."""
+    silent = select(Message).where(
+        IS_UNREPORTED,
+        col(Message.claimed_at) <= claimed_before,
+        or_(col(Message.looked_at).is_(None), col(Message.looked_at) <= looked_before),
+    )
+    return list(session.exec(silent.order_by(col(Message.claimed_at)).limit(most)))
 
 
 def not_arrived(session: Session, campaign_id: int, since: datetime | None) -> dict[int | None, int]:

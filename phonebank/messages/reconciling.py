@@ -1,6 +1,7 @@
 """Settles texts that may or may not have gone, from the carrier's own log; never by sending again blindly."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -24,6 +25,10 @@ UNREADABLE_AFTER = timedelta(minutes=5)
 _AT_ONCE = 200
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _MOST_ATTEMPTS = 5
+_SIDE_BY_SIDE = 8
+_LOOKS_LAST_S = 100.0
+"""A log that hangs holds up eight looks, not two hundred; and whoever comes after this long is looked up next time."""
+
 
 log = logs.get("messages")
 
@@ -42,21 +47,30 @@ def settle_doubtful(settings: Settings) -> int:
 
 
 async def _look_up(settings: Settings, doubtful: Sequence[Message]) -> None:
-    async with twilio.speaking(settings, in_flight=8) as gateway:
-        for text in doubtful:
-            if jobs.should_stop():
-                return
-            now = clock.now()  # the log says how things stood when it was asked, however late it answers
-            try:
-                found = await _find(gateway, text)
-            except GatewayError as wrong:
-                log.warning("the carrier's log cannot be read", message=text.id, code=wrong.code)
-                _log_unreadable(text, now)
-                continue
-            _settle(text, found, now)
+    waiting, until = iter(doubtful), time.monotonic() + _LOOKS_LAST_S
+    async with twilio.speaking(settings, in_flight=_SIDE_BY_SIDE) as gateway:
+
+        async def look() -> None:
+            for text in waiting:
+                if jobs.should_stop() or time.monotonic() > until:
+                    return
+                await _look(gateway, text)
+
+        await asyncio.gather(*(look() for _ in range(_SIDE_BY_SIDE)))
 
 
-async def _find(gateway: Gateway, text: Message) -> LoggedText | None:
+async def _look(gateway: Gateway, text: Message) -> None:
+    now = clock.now()  # the log says how things stood when it was asked, however late it answers
+    try:
+        found = await find(gateway, text)
+    except GatewayError as wrong:
+        log.warning("the carrier's log cannot be read", message=text.id, code=wrong.code)
+        _log_unreadable(text, now)
+    else:
+        _settle(text, found, now)  # nothing is awaited since the log was read: an entry is one text's alone
+
+
+async def find(gateway: Gateway, text: Message) -> LoggedText | None:
     """What the carrier's log holds of it: same number, created since the attempt, same words, nobody else's."""
     assert text.claimed_at is not None
     logged = await gateway.texts_to(text.phone, text.claimed_at - _CLOCKS_DIFFER * clock.hurry())

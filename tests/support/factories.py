@@ -158,3 +158,9 @@ class CarrierByHand:
         if self.wrong is not None:
             raise self.wrong
         return [one for one in self.log if one.to == phone and one.created_at >= since]
+
+    async def fetch(self, sid: str) -> LoggedText | None:
+        self.asked.append(sid)
+        if self.wrong is not None:
+            raise self.wrong
+        return next((one for one in self.log if one.sid == sid), None)
