@@ -19,8 +19,11 @@ from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import MessageKind
 from phonebank.settings import Settings
 
-_IN_HAND = 3
+_IN_HAND = 4
 """So many times what the carrier takes at once is claimed: a claim waits for the disk, the carrier for nobody."""
+
+_TOGETHER_S = 0.05
+"""Answers of so short a while are written down together: a transaction costs more than a row."""
 
 _LINGER_S, _LOOK_AGAIN_S = 1.5, 0.1
 """How long a turn with nothing due stays: connections and a fork cost more than a look."""
@@ -33,6 +36,9 @@ def send_due(
     settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int = twilio.IN_FLIGHT
 ) -> None:
     """Speak what is due for a sender until nothing is, or until this moment of the monotonic clock."""
+    import sys
+
+    sys.setswitchinterval(0.001)
     asyncio.run(_Turn(settings, sender, urgent_only=urgent_only, until=until, in_flight=in_flight).run())
 
 
@@ -92,10 +98,10 @@ class _Turn:
 
     async def _take(self) -> Batch | pacing.Wait | None:
         """The next batch, taken while the last one is still being said, so that the carrier never waits for us."""
-        while len(self.speaking) >= _IN_HAND * self.in_flight.limit:
+        while len(self.speaking) >= _IN_HAND / 2 * self.in_flight.limit:
             self.has_room.clear()
             await self.has_room.wait()
-        most = max(1, int(self.in_flight.limit))
+        most = max(1, int(_IN_HAND * self.in_flight.limit) - len(self.speaking))
         return await asyncio.get_running_loop().run_in_executor(self.taking, self.taker.take, most)
 
     def _speak_all(self, gateway: Gateway, batch: Batch) -> None:
@@ -134,6 +140,8 @@ class _Turn:
         loop = asyncio.get_running_loop()
         while not self.is_over or self.results:
             await self.heard.wait()
+            if not self.is_over:
+                await asyncio.sleep(_TOGETHER_S)
             self.heard.clear()
             batch, self.results = self.results, []
             if batch:
