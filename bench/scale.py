@@ -215,7 +215,7 @@ def told(kind: str, sizes: list[int], costs: list[Costs]) -> None:
     cpu, wall = (sum(each[at] for each in large.values()) / sum(each[at] for each in small.values()) for at in (0, 1))
     most = max(each[2] for cost in costs for each in cost.values())
     print(
-        f"  in all: {cpu:.2f} times the small size's CPU a recipient (at most {GROWS_AT_MOST}), {wall:.2f} of wall clock;"
+        f"  in all: {cpu:.2f} of the small size's CPU a recipient (at most {GROWS_AT_MOST}), {wall:.2f} of wall clock;"
     )
     print(f"  the largest process had {most:.0f} MB (at most {MEGABYTES_AT_MOST})\n")
 

@@ -17,6 +17,10 @@ _SEEN_ALIVE_S = 60  # a reader that has said nothing for so long is dead, and an
 log = logs.get("imports")
 
 
+class _StoppedError(Exception):
+    """Between two batches: somebody canceled it, or the worker is asked to go."""
+
+
 @opening.turn("imports")
 def turn(key: str, _until: float) -> bool:
     """Read this upload from its beginning, unless somebody is at it or it was read to its end."""
@@ -48,11 +52,19 @@ def _read(import_id: int, upload: ContactImport) -> None:
 
         def tell(so_far: ImportResult, share: float) -> None:
             _seen_alive(import_id)
+            counts = so_far.counts | {"percent": int(share * 100)}
             with db.transaction() as session:
-                lifecycle.progress(session, import_id, so_far.counts | {"percent": int(share * 100)})
+                goes_on = lifecycle.progress(session, import_id, counts)
+                if not goes_on:
+                    lifecycle.stopped(session, import_id, counts)
+            if not goes_on or jobs.should_stop():  # a worker that is back begins again: importing twice changes nothing
+                raise _StoppedError
 
         try:
             result = importing.import_list(cast("BinaryIO", stream), order, now=clock.now(), progress=tell)
+        except _StoppedError:
+            log.info("a list is read no further", upload=import_id)
+            return
         except BadInputError as wrong:
             with db.transaction() as session:
                 lifecycle.refuse(session, import_id, str(wrong))

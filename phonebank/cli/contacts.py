@@ -13,10 +13,12 @@ from phonebank.cli import erasing, opening, printing
 from phonebank.cli.printing import say, warn
 from phonebank.contacts import importing
 from phonebank.contacts.importing import ImportResult, Order
+from phonebank.errors import RefusedError
 from phonebank.optouts import queries as optouts
 from phonebank.reports import listings
 
 _SHOWN = 20
+_STOPPED = "Stopped. What was read is stored: import the same file again to go on, nobody is added twice."
 _STEPS = 1000
 
 
@@ -47,7 +49,10 @@ def import_(file: Path, *, wants_json: bool, **chosen: Any) -> None:
     with opening.opened(), _progress() as told:
         order = Order(imported_by=opening.operator(), **chosen)
         source = sys.stdin.buffer if str(file) == "-" else file
-        result = importing.import_list(source, order, now=clock.now(), progress=told)
+        try:
+            result = importing.import_list(source, order, now=clock.now(), progress=told)
+        except KeyboardInterrupt:
+            raise RefusedError(_STOPPED) from None
     if wants_json:
         printing.as_json(result.counts)
     else:

@@ -1,6 +1,6 @@
 """The only writer of ContactImport.status.
 
-waiting → reading → done / refused; a reading that died begins again: importing twice changes nothing
+waiting → reading → done / refused / canceled; a reading that died begins again: importing twice changes nothing
 """
 
 from typing import Any
@@ -30,6 +30,18 @@ def finish(session: Session, import_id: int, counts: dict[str, int]) -> bool:
 def refuse(session: Session, import_id: int, because: str) -> bool:
     """It cannot be read; `because` is a sentence for whoever uploaded it."""
     return _move(session, import_id, _is_being_read(), status=ImportStatus.REFUSED, refused_because=because)
+
+
+def cancel(session: Session, import_id: int) -> bool:
+    """Nobody wants it read any further: who reads it stops at the next batch. False when it was through already."""
+    unread = col(ContactImport.status).in_((ImportStatus.WAITING, ImportStatus.READING))
+    return _move(session, import_id, unread, status=ImportStatus.CANCELED)
+
+
+def stopped(session: Session, import_id: int, counts: dict[str, int]) -> bool:
+    """What was stored before a cancel was heard."""
+    canceled = col(ContactImport.status) == ImportStatus.CANCELED
+    return _move(session, import_id, canceled, counts=counts)
 
 
 def _is_being_read() -> Any:

@@ -15,6 +15,7 @@ from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
 from phonebank.messages import sampling
 from phonebank.people.models import Role
+from phonebank.reports.lately import lately
 from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
 from phonebank.web import guards, hours, live, trouble
@@ -150,7 +151,10 @@ def _check(session: Session, campaign: Campaign, now: datetime) -> Preflight:
 def _standing(campaign_id: int) -> dict[str, Any]:
     with db.reading() as session:
         campaign = queries.by_id(session, campaign_id)
-        now = standing(session, campaign) | progress(session, campaign, clock.now())
+        now = lately(
+            (campaign_id, campaign.status, campaign.paused_reason),
+            lambda: standing(session, campaign) | progress(session, campaign, clock.now()),
+        )
         session.expunge_all()
     return {"campaign": campaign, "now": now}
 

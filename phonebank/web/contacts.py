@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from phonebank import clock, db, jobs
 from phonebank import phone as phones
-from phonebank.contacts import ledger, queries, uploads
+from phonebank.contacts import ledger, lifecycle, queries, uploads
 from phonebank.contacts.models import ContactImport, ImportStatus
-from phonebank.errors import BadInputError, NotFoundError, PhonebankError
+from phonebank.errors import BadInputError, NotFoundError, PhonebankError, RefusedError
 from phonebank.people.models import Role
 from phonebank.reports import listings
 from phonebank.web import guards, live, trouble
@@ -88,6 +88,18 @@ def reading(import_id: int) -> ResponseReturnValue:
 @requires(Role.ORGANIZER)
 def progress(import_id: int) -> ResponseReturnValue:
     return live.answer("contacts/_progress.html", **_progress(import_id))
+
+
+@blueprint.post("/imports/<int:import_id>/cancel")
+@requires(Role.ORGANIZER)
+def cancel(import_id: int) -> ResponseReturnValue:
+    """Stop at the next batch; who is stored already stays."""
+    with db.transaction() as session:
+        _import(session, import_id)
+        if not lifecycle.cancel(session, import_id):
+            raise RefusedError("The list is read already: there is nothing to cancel.")
+        uploads.drop(session, import_id, uploads.FILE)  # a reader has a copy of its own
+    return redirect(url_for("contacts.reading", import_id=import_id), code=303)
 
 
 @blueprint.get("/imports/<int:import_id>/rejects.csv")

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from phonebank import db
-from phonebank.contacts import queries, uploads
+from phonebank.contacts import importing, queries, uploads
 from phonebank.contacts.models import ContactImport
 from phonebank.errors import BadInputError
 from phonebank.web.contacts import mapping
@@ -146,3 +146,36 @@ def test_two_workers_do_not_read_one_list_at_once(organizer):
     read_it()
     with db.reading() as session:
         assert queries.imports_waiting(session) == [1]
+
+
+def test_an_upload_that_waits_can_be_canceled(organizer):
+    upload(organizer)
+    assert "Cancel" in organizer.open("/contacts/imports/1")
+    assert organizer.send("/contacts/imports/1/cancel").status_code == 303
+    read_it()
+    assert "Canceled" in organizer.open("/contacts/imports/1")
+    with db.reading() as session:
+        assert queries.imports_waiting(session) == []
+        assert not uploads.has(session, 1, uploads.FILE)
+    assert organizer.send("/contacts/imports/1/cancel").status_code == 409
+
+
+def test_a_cancel_stops_at_the_next_batch_and_says_what_is_stored(organizer, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 10)
+    rows = "".join(f"Ana,+1312555{number:04d}\n" for number in range(100, 150))
+    upload(organizer, f"First Name,Phone\n{rows}".encode())
+    organizer.open("/contacts/imports/1")
+    alive = imports._seen_alive
+
+    def canceled_meanwhile(import_id, *, first=False):
+        if not first and not canceled:
+            canceled.append(organizer.send("/contacts/imports/1/cancel"))
+        return alive(import_id, first=first)
+
+    canceled = []
+    monkeypatch.setattr(imports, "_seen_alive", canceled_meanwhile)
+    read_it()
+    with db.reading() as session:
+        kept = session.get(ContactImport, 1)
+        assert (kept.status, kept.counts["imported"]) == ("canceled", 10)
+    assert "10 new people" in organizer.open("/contacts/imports/1")
