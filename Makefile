@@ -40,8 +40,8 @@ fix: setup ## put right what the formatter and the linter can
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: setup ## measure every claim, each beside its limit
-	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
+bench: setup ## measure every claim, each beside its limit, and write docs/performance.md (some minutes)
+	@$(PY) -m bench
 
 migrate: setup ## bring the database of .env to the newest revision
 	@.venv/bin/phonebank db upgrade

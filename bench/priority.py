@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from bench.figures import Figure, show
 from phonebank import db, jobs, logs, settings
 from phonebank.messages.models import Message
 from tests.support import answering, blast, servers
@@ -42,9 +43,9 @@ def main() -> None:
         for name, database in {"SQLite": "", "PostgreSQL": f"{postgres.url}/postgres"}.items():
             idle = _waits(database, 1, asked.answers, asked.pace)
             busy = _waits(database, round(asked.pace * (asked.answers * APART_S + 20)), asked.answers, asked.pace)
-            print(f"{name}, {asked.pace} segments/s: nothing else to say, an answer waits {_told(idle)}")
             ratio = _median(busy) / _median(idle)
-            print(f"  with a blast on its sender {_told(busy)}, ratio of medians {ratio:.1f} (under 2 s)")
+            what = f"a volunteer's answer behind a blast at {asked.pace} segments/s, {name}"
+            show(Figure(what, _told(busy), f"no blast: {_told(idle)}", ratio, "ours at most 2 s"))
 
 
 def _waits(database: str, asks: int, answers: int, pace: int) -> list[float]:

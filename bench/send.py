@@ -23,6 +23,7 @@ from aiohttp import ClientSession, TCPConnector
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from bench.figures import Figure, show
 from phonebank import db, jobs, logs, settings
 from phonebank.messages import sending
 from tests.support import answering, blast, servers
@@ -55,25 +56,35 @@ def main() -> None:
 
 def latency(databases: dict[str, str], texts: int) -> None:
     with answering.carrier(0.08) as address:
-        limit = _run("bare", address, texts)
-        print(f"80 ms, 128 in flight: bare loop {limit['rate']:.0f} texts/s")
         for name, database in databases.items():
+            limit = _run("bare", address, texts)
             blast.queue(database, texts)
             ours = _run("sender", address, texts)
-            print(
-                f"  ours on {name}: {ours['rate']:.0f} texts/s, ratio {ours['rate'] / limit['rate']:.2f} (0.9 or more)"
+            show(
+                Figure(
+                    f"one sender process, 80 ms, 128 in flight, {name}",
+                    f"{ours['rate']:.0f} texts/s",
+                    f"bare loop {limit['rate']:.0f} texts/s",
+                    ours["rate"] / limit["rate"],
+                    "at least 0.9",
+                )
             )
 
 
 def cpu(databases: dict[str, str], texts: int) -> None:
     with answering.carrier() as address:
-        limit = _run("bare", address, texts)
-        print(f"no latency, 128 in flight: bare loop {limit['cpu_ms']:.2f} ms CPU a text")
         for name, database in databases.items():
+            limit = _run("bare", address, texts)
             blast.queue(database, texts)
             ours = _run("sender", address, texts)
-            print(
-                f"  ours on {name}: {ours['cpu_ms']:.2f} ms, ratio {ours['cpu_ms'] / limit['cpu_ms']:.2f} (2 or less)"
+            show(
+                Figure(
+                    f"CPU of a sender process, no latency, {name}",
+                    f"{ours['cpu_ms']:.2f} ms a text",
+                    f"bare loop {limit['cpu_ms']:.2f} ms a text",
+                    ours["cpu_ms"] / limit["cpu_ms"],
+                    "at most 2",
+                )
             )
 
 
@@ -83,8 +94,15 @@ def two(databases: dict[str, str], texts: int) -> None:
         one = _run("sender", address, texts, in_flight=32)
         blast.queue(databases["PostgreSQL"], texts * 2)
         rate = _together(address, texts * 2)
-        print(f"80 ms, 32 in flight each, on PostgreSQL: one sender process {one['rate']:.0f} texts/s")
-        print(f"  two: {rate:.0f} texts/s, ratio {rate / one['rate']:.2f} (1.7 or more)")
+        show(
+            Figure(
+                "two sender processes, 80 ms, 32 in flight each, PostgreSQL",
+                f"{rate:.0f} texts/s",
+                f"one process {one['rate']:.0f} texts/s",
+                rate / one["rate"],
+                "at least 1.7",
+            )
+        )
 
 
 def _run(part: str, address: str, texts: int, in_flight: int = 128) -> dict[str, float]:

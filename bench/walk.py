@@ -25,6 +25,7 @@ import requests
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
+from bench.figures import Figure, show
 from phonebank import clock, db, jobs, migrations, settings, tables
 from phonebank.campaigns import lifecycle, spec
 from phonebank.contacts.models import Contact, ContactList, ListMember
@@ -76,17 +77,24 @@ def _tell(
     people: int, house: settings.Settings, limit: tuple[float, float], took: float, spent: Counter[str], texts: int
 ) -> None:
     seconds, cpu = limit
-    print(f"limit: a bare loop of the SDK's client, {IN_FLIGHT} in flight, one text a recipient:", end=" ")
-    print(f"{people / seconds:.0f} texts/s, {cpu / people * 1000:.2f} ms CPU a text")
-    print(
-        f"ours, on {house.database.split(':')[0]}: {people / took:.0f} recipients/s ({people} in {took:.1f} s),",
-        end=" ",
-    )
+    kind = house.database.split("+")[0].split(":")[0]
     print(f"{texts / people:.2f} texts a recipient; CPU ms a recipient, by part:")
-    for part, used in [*spent.most_common(), ("all parts", spent.total())]:
+    for part, used in spent.most_common():
         print(f"    {part:36} {used / people * 1000:7.2f}")
-    print(f"ratio: {seconds / took * texts / people:.3f} of its texts/s,", end=" ")
-    print(f"{spent.total() / cpu / texts * people:.1f} times its CPU a text")
+    show(
+        Figure(
+            f"the whole walk of {people:,} recipients, all parts and the stand-in on one machine, {kind}",
+            f"{people / took:.0f} recipients/s",
+            f"bare loop, one text each: {people / seconds:.0f} texts/s",
+            seconds / took * texts / people,
+        ),
+        Figure(
+            f"CPU of all parts and the stand-in together, {kind}",
+            f"{spent.total() / people * 1000:.1f} ms a recipient",
+            f"bare loop {cpu / people * 1000:.2f} ms a text",
+            spent.total() / cpu / texts * people,
+        ),
+    )
 
 
 def _carrier(port: int, reply_rate: float) -> remote.Carrier:
