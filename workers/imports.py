@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -50,18 +51,10 @@ def _read(import_id: int, upload: ContactImport) -> None:
             rejects=Path(folder, "rejects.csv"),
         )
 
-        def tell(so_far: ImportResult, share: float) -> None:
-            _seen_alive(import_id)
-            counts = so_far.counts | {"percent": int(share * 100)}
-            with db.transaction() as session:
-                goes_on = lifecycle.progress(session, import_id, counts)
-                if not goes_on:
-                    lifecycle.stopped(session, import_id, counts)
-            if not goes_on or jobs.should_stop():  # a worker that is back begins again: importing twice changes nothing
-                raise _StoppedError
-
         try:
-            result = importing.import_list(cast("BinaryIO", stream), order, now=clock.now(), progress=tell)
+            result = importing.import_list(
+                cast("BinaryIO", stream), order, now=clock.now(), progress=partial(_tell, import_id)
+            )
         except _StoppedError:
             log.info("a list is read no further", upload=import_id)
             return
@@ -72,6 +65,18 @@ def _read(import_id: int, upload: ContactImport) -> None:
             log.info("a list was refused", upload=import_id)
             return
         _finish(import_id, result, order)
+
+
+def _tell(import_id: int, so_far: ImportResult, share: float) -> None:
+    """After each batch, for the page; here a cancel is heard."""
+    _seen_alive(import_id)
+    counts = so_far.counts | {"percent": int(share * 100)}
+    with db.transaction() as session:
+        goes_on = lifecycle.progress(session, import_id, counts)
+        if not goes_on:
+            lifecycle.stopped(session, import_id, counts)
+    if not goes_on or jobs.should_stop():  # a worker that is back begins again: importing twice changes nothing
+        raise _StoppedError
 
 
 def _finish(import_id: int, result: ImportResult, order: Order) -> None:

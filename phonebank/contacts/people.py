@@ -46,12 +46,7 @@ class PeopleReader:
 
     def read(self, cells: list[str]) -> Arrival:
         """The person of this row. Raises BadInputError with the reason when the row cannot be used."""
-        said = {
-            field: cell if len(cell := cells[at]) > _LONGEST_BLANK or cell.lower() not in blanks else ""
-            for field, at, blanks in self._single
-        }
-        for field, positions, blanks in self._several:
-            said[field] = _first(cells, positions, blanks)
+        said = self._said(cells)
         get = said.get
         number = phones.parse(said["phone"], self._region)
         consent = _consent(said["consent"]) if get("consent") else ""
@@ -77,6 +72,16 @@ class PeopleReader:
             place.said_by,
             place.notes,
         )
+
+    def _said(self, cells: list[str]) -> dict[str, str]:
+        """Known field → what its cell says, empty where that is nothing."""
+        said = {
+            field: cell if len(cell := cells[at]) > _LONGEST_BLANK or cell.lower() not in blanks else ""
+            for field, at, blanks in self._single
+        }
+        for field, positions, blanks in self._several:
+            said[field] = _first(cells, positions, blanks)
+        return said
 
 
 def language(written: str) -> str:

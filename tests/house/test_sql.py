@@ -8,7 +8,7 @@ import ast
 from tests.support import sources
 
 STATEMENTS = {"select", "update", "insert", "delete"}
-HOMES = {"queries.py", "lifecycle.py", "importing.py", "enrolling.py", "ledger.py", "db.py"}
+HOMES = {"queries.py", "lifecycle.py", "importing.py", "storing.py", "enrolling.py", "ledger.py", "db.py"}
 
 
 def test_statements_are_written_only_where_they_belong():
