@@ -235,6 +235,21 @@ def test_a_reply_settles_the_ask_it_answers(doubtful, carrier, clock):
     assert look() == 0
 
 
+def test_a_reply_that_may_answer_another_text_settles_nothing(doubtful, carrier, clock):
+    """Two campaigns ask one person: the reply to the one that arrived says nothing of the other."""
+    message_id = doubtful()
+    row = fresh(Message, message_id)
+    other = do(make.campaign, clock.now())
+    with db.transaction() as session:
+        to = factories.in_campaign(session, other, session.get(Recipient, row.recipient_id), clock.now())
+        gone = {"status": MessageStatus.DELIVERED, "sent_at": clock.now(), "claimed_at": clock.now(), "attempts": 1}
+        factories.queued(session, to, other, clock.now(), carrier_sid="SM88", **gone)
+    clock.pass_by(seconds=8)
+    assert says(row.phone, "Yes!", now=clock.now())
+    assert fresh(Message, message_id).status is MessageStatus.SENDING
+    assert fresh(Recipient, row.recipient_id).status is RecipientStatus.PENDING
+
+
 def test_a_text_settled_while_we_looked_is_left_alone(doubtful, carrier, clock):
     message_id = doubtful(looks=5)
     clock.pass_by(minutes=2)
