@@ -91,7 +91,7 @@ class House:
             self.parts[name] = subprocess.Popen(
                 self._command(name),
                 cwd=ROOT,
-                env=self._environment(),
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -171,7 +171,8 @@ class House:
         modules = {"web": ["phonebank", "web"], "workers": ["workers"], "clock": ["workers.clock"]}
         return [sys.executable, "-m", *modules.get(kind, ["workers", kind])]
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What a process of this house is started with."""
         ours = {name.upper() for name in Settings.model_fields}
         chosen = {name.upper(): str(value) for name, value in self.settings.model_dump().items() if value}
         kept = {name: value for name, value in os.environ.items() if name not in ours}
