@@ -1,12 +1,9 @@
-"""`make chaos`: runs one seed after the other and prints the table. `python -m tests.chaos [SEEDS] [FIRST]`; 0 is endless."""
+"""`make chaos`: one seed after the other, then the table. `python -m tests.chaos [SEEDS] [FIRST]`; 0 seeds is endless."""
 
 import itertools
 import sys
-import tempfile
-from collections import Counter
-from pathlib import Path
-from statistics import median
 
+from tests.chaos import report
 from tests.chaos.plans import plan
 from tests.chaos.run import Outcome, run
 
@@ -16,55 +13,11 @@ def main(seeds: int, first: int) -> int:
     try:
         for seed in itertools.islice(itertools.count(first), seeds or None):
             outcomes.append(run(plan(seed)))
-            print(line(outcomes[-1]), flush=True)
+            print(report.line(outcomes[-1], f"python -m tests.chaos 1 {seed}"), flush=True)
     except KeyboardInterrupt:
         pass
-    print(table(outcomes))
+    print(report.table(outcomes))
     return any(outcome.violations for outcome in outcomes)
-
-
-def line(outcome: Outcome) -> str:
-    """One run, and how to repeat it when it went wrong."""
-    drawn = outcome.plan
-    said = (
-        f"seed {drawn.seed}: {drawn.database}, {sum(drawn.people.values())} people, {drawn.seconds:.0f} s, "
-        f"{outcome.faults.total()} faults, {outcome.asks} asks, {outcome.replies} replies, "
-        f"{outcome.answers} volunteers' answers, recovered after {outcome.recovered_after_s:.1f} s "
-        f"({outcome.by_the_clock.total_seconds() / 60:.1f} min on the clock)"
-    )
-    if outcome.given_up:
-        said += f", {outcome.given_up} given up"
-    if outcome.paused:
-        said += f", paused: {outcome.paused}"
-    if outcome.violations:
-        again = f"python -m tests.chaos 1 {drawn.seed}"
-        said += "\n" + "\n".join((f"VIOLATED (again: {again}; logs: {_kept(outcome)})", *outcome.violations))
-    return said
-
-
-def _kept(outcome: Outcome) -> Path:
-    """What the parts of a run said last, in a file."""
-    file = Path(tempfile.gettempdir(), f"phonebank-chaos-{outcome.plan.seed}.log")
-    file.write_text(outcome.words)
-    return file
-
-
-def table(outcomes: list[Outcome]) -> str:
-    """The summary of a suite."""
-    faults = sum((outcome.faults for outcome in outcomes), start=Counter[str]())
-    recovered = [outcome.recovered_after_s for outcome in outcomes] or [0.0]
-    clock = [outcome.by_the_clock.total_seconds() / 60 for outcome in outcomes] or [0.0]
-    broken = [outcome.plan.seed for outcome in outcomes if outcome.violations]
-    took = f"median {median(recovered):.1f} s, worst {max(recovered):.1f} s"
-    by_clock = f"median {median(clock):.1f} min, worst {max(clock):.1f} min"
-    rows = [
-        f"runs          {len(outcomes)}",
-        f"faults        {faults.total()}",
-        *(f"  {number:6d}  {kind}" for kind, number in sorted(faults.items(), key=lambda item: -item[1])),
-        f"violations    {len(broken)} runs{f': seeds {broken}' if broken else ''}",
-        f"recovery      {took}; on the house's clock {by_clock}",
-    ]
-    return "\n".join(rows)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from tests.support.house import House
 from tests.support.servers import MortalPostgres, Server
 from tests.support.walk import DOUBTFUL, Drive, Walk
 
-PATIENCE_S = 240.0
+PATIENCE_S = 180.0
 """How long recovery and the talk after it may take, in real seconds, before that is a violation of its own."""
 
 _MIX = {
