@@ -210,7 +210,7 @@ def test_each_is_reached_by_the_clocks_of_every_place_they_may_be_in(who, day, o
     zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=4, unique=True),
     start=st.integers(0, 22 * 60).map(lambda minute: time(minute // 60, minute % 60)),
     length=st.integers(1, 12 * 60),
-    share=st.floats(0, 1, exclude_max=True),
+    share=st.floats(0, 0.999),  # nearer to 1 a microsecond is lost in the sum, and the moment is the end itself
     state=st.sampled_from([None, "TX", "RI", "PA", "CT"]),
 )
 @example(datetime(2027, 11, 7, 4, 0, tzinfo=UTC), [NEW_YORK], time(1, 30), 60, 0.5, None)
