@@ -6,8 +6,9 @@
 
 Import, pre-flight, enrolling, the blast (asks written down by one process, spoken by another to a bare answering
 server), replies of one in twenty (heard, then read), the page's counts and both exports. Each phase is a process of
-its own that calls the public verbs; its CPU, wall clock and greatest memory are shown. The limit is the cost at the
-small size, in the same run: a ratio of 1 is a cost that does not grow.
+its own that calls the public verbs; its CPU, wall clock and greatest memory are shown,
+and on PostgreSQL the server's CPU meanwhile. The limit is the cost at the small size, in the same run: a ratio of 1 is
+a cost that does not grow.
 """
 
 import argparse
@@ -23,6 +24,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+
+import psycopg
 
 from phonebank import clock, db, jobs, logs, settings
 from phonebank.campaigns import lifecycle, preflight, spec
@@ -91,7 +94,7 @@ def database(stack: ExitStack, kind: str, home: Path) -> str:
 
 
 def run(phases: tuple[str, ...], people: int) -> Costs:
-    began = time.monotonic()
+    began, served = time.monotonic(), server_cpu()
     words = [[sys.executable, __file__, "--people", str(people), "--phase", phase] for phase in phases]
     children = [subprocess.Popen(each, stdout=subprocess.PIPE, text=True) for each in words]
     said = [child.communicate()[0] for child in children]
@@ -99,11 +102,25 @@ def run(phases: tuple[str, ...], people: int) -> Costs:
         sys.exit(f"{phases} failed")
     wall = (time.monotonic() - began) / people * 1e6
     found: Costs = {}
+    if os.environ["DATABASE_URL"].startswith("postgresql"):
+        found[f"{'+'.join(phases)} (server)"] = ((server_cpu() - served) / people * 1e6, wall, 0.0)
     for phase, line in zip(phases, said, strict=True):
         spent = json.loads(line)
         found[phase] = (spent["cpu"] / people * 1e6, spent["wall"] / people * 1e6, spent["mb"])
         print(f"  {people:9,} {phase:18} {wall * people / 1e6:7.1f} s", file=sys.stderr, flush=True)
     return found
+
+
+def server_cpu() -> float:
+    """Seconds that PostgreSQL has spent so far, the processes that are gone included; 0 where that cannot be told."""
+    if not os.environ["DATABASE_URL"].startswith("postgresql") or not Path("/proc/self/stat").exists():
+        return 0.0
+    time.sleep(0.2)  # the phase's own server processes are gone by then
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        folder = connection.execute("SHOW data_directory").fetchone()
+    main = Path(str(folder[0] if folder else ""), "postmaster.pid").read_text().split()[0]
+    times = Path(f"/proc/{main}/stat").read_text().rsplit(")", 1)[1].split()[11:15]
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def measured(work: Callable[[int], None], people: int) -> dict[str, float]:
@@ -212,12 +229,17 @@ def told(kind: str, sizes: list[int], costs: list[Costs]) -> None:
     for phase in small:
         figures = "".join(f"{value:18,.1f}" for cost in costs for value in cost[phase])
         print(f"  {phase:18}{figures}{grown(small, large, phase, at=0):6.2f}{grown(small, large, phase, at=1):7.2f}")
-    cpu, wall = (sum(each[at] for each in large.values()) / sum(each[at] for each in small.values()) for at in (0, 1))
+    cpu, wall = (total(large, at) / total(small, at) for at in (0, 1))
     most = max(each[2] for cost in costs for each in cost.values())
     print(
         f"  in all: {cpu:.2f} of the small size's CPU a recipient (at most {GROWS_AT_MOST}), {wall:.2f} of wall clock;"
     )
     print(f"  the largest process had {most:.0f} MB (at most {MEGABYTES_AT_MOST})\n")
+
+
+def total(costs: Costs, at: int) -> float:
+    """CPU of ours and the server's; wall clock once for each phase."""
+    return sum(cost[at] for phase, cost in costs.items() if at == 0 or "(server)" not in phase)
 
 
 def grown(small: Costs, large: Costs, phase: str, *, at: int) -> float:
