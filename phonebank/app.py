@@ -15,6 +15,7 @@ from phonebank.web import (
     campaigns,
     contacts,
     doubts,
+    forecast,
     formats,
     guards,
     headers,
@@ -54,6 +55,7 @@ BLUEPRINTS = tuple(
         hooks,
         campaigns,
         campaign,
+        forecast,
         contacts,
     )
 )

@@ -8,22 +8,31 @@ import json
 import math
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Dial:
-    """At `real` (seconds since the epoch) the clock showed `shown`, and runs `speed` times as fast."""
+    """At `real` (seconds since the epoch) the clock showed `shown`, and runs `speed` times as fast, until `then`."""
 
     real: float
     shown: float
     speed: float
+    then: "Dial | None" = None
+
+    def at(self, real: float) -> float:
+        return self.shown + (real - self.real) * self.speed
+
+    def in_force(self, real: float) -> "Dial":
+        """Itself, or the dial that has taken its place by then."""
+        return self.then if self.then is not None and real >= self.then.real else self
 
 
 _REAL_TIME = Dial(real=0.0, shown=0.0, speed=1.0)
 _LOOK_AGAIN_S = 0.2
+_ALL_KNOW_AFTER_S = _LOOK_AGAIN_S + 0.05
 
 
 class _Clock:
@@ -36,6 +45,7 @@ class _Clock:
         if self.path is not None and time.monotonic() - self.looked > _LOOK_AGAIN_S:
             self.looked = time.monotonic()
             self.dial = _read(self.path)
+        self.dial = self.dial.in_force(time.time())
         return self.dial
 
 
@@ -51,8 +61,7 @@ def follow(path: Path | None) -> None:
 
 def now() -> datetime:
     """The present moment, aware and in UTC."""
-    dial = _clock.current()
-    return datetime.fromtimestamp(dial.shown + (time.time() - dial.real) * dial.speed, UTC)
+    return datetime.fromtimestamp(_clock.current().at(time.time()), UTC)
 
 
 def speed() -> float:
@@ -70,20 +79,26 @@ def real_seconds(span: timedelta) -> float:
     return span.total_seconds() / speed() if speed() > 0 else math.inf
 
 
-def wind(path: Path, *, to: datetime | None = None, speed: float | None = None) -> None:
-    """Set a rehearsal's dial: to a moment, to a speed, or both. Written whole, so that no reader sees half of it."""
-    old = _read(path)
+def wind(path: Path, *, to: datetime | None = None, speed: float | None = None, together: bool = False) -> None:
+    """Set a rehearsal's dial: to a moment, to a speed, or both. Written whole, so that no reader sees half of it.
+
+    `together`: a quarter of a second later, when every process knows of it, so that none is ahead of another.
+    """
     real = time.time()
-    shown = to.timestamp() if to is not None else old.shown + (real - old.real) * old.speed
-    dial = {"real": real, "shown": shown, "speed": old.speed if speed is None else speed}
+    old = _read(path).in_force(real)
+    turns_at = real + _ALL_KNOW_AFTER_S if together else real
+    shown = to.timestamp() if to is not None else old.at(turns_at)
+    new = Dial(turns_at, shown, old.speed if speed is None else speed)
     draft = path.with_suffix(f".{os.getpid()}.new")
-    draft.write_text(json.dumps(dial))
+    draft.write_text(json.dumps(asdict(replace(old, then=new) if together else new)))
     draft.replace(path)
     _clock.looked = 0.0
 
 
 def _read(path: Path) -> Dial:
     try:
-        return Dial(**json.loads(path.read_text()))
+        read = json.loads(path.read_text())
     except FileNotFoundError:
         return _REAL_TIME
+    then = read.pop("then", None)
+    return Dial(**read, then=Dial(**then) if then else None)

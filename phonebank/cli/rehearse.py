@@ -2,8 +2,10 @@
 
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,21 +13,33 @@ from phonebank import clock, db, logs
 from phonebank.campaigns import queries, spec
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.spec import CampaignSpec
-from phonebank.cli import forecasting, printing, rehearsing, run
+from phonebank.cli import drawing, durations, forecasting, playing, printing, rehearsing, run
+from phonebank.cli.playing import Play
 from phonebank.cli.printing import warn
 from phonebank.cli.supervising import Supervisor
 from phonebank.contacts import importing
-from phonebank.contacts.importing import ImportResult, Order
+from phonebank.contacts.importing import Order
+from phonebank.errors import BadInputError
 from phonebank.rehearsal import disguise, staging
-from phonebank.rehearsal.remote import Carrier
+from phonebank.rehearsal.tempo import Tempo
+from phonebank.reports.staffing import Bound
 from phonebank.settings import Settings
 
 _LIST = "rehearsal"
 _SERVICE, _NUMBER = "MG00000000000000000000000000000000", "+12025550170"
-_SPEED = 600.0
-_LOOK_EVERY_S = 0.5
-_QUIET_LOOKS = 4
-_AT_MOST_S = 900
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What was asked for. Without a `speed` the clock runs as fast as the engine keeps up."""
+
+    contacts: Path
+    seed: int
+    speed: float | None
+    at: datetime | None
+    lasts: timedelta | None
+    bound: Bound
+    page: Path | None
 
 
 @click.command()
@@ -34,38 +48,93 @@ _AT_MOST_S = 900
 @click.option("--seed", default=1, show_default=True, help="Another seed, other answers.")
 @click.option(
     "--speed",
-    default=_SPEED,
-    show_default=True,
     type=click.FloatRange(1, 3600),
-    help="How many seconds of the campaign pass in one of yours.",
+    help="How many seconds of the campaign pass in one of yours, from the launch to the end (1: true speed). "
+    "Without it: as many as the engine keeps up with.",
 )
+@click.option(
+    "--at", metavar="TIME", help="Launch then: 2027-02-03T09:00 in the campaign's time zone. Without it: now."
+)
+@click.option("--for", "lasts", type=durations.DURATION, help="Stop after so much of the campaign's time, as 20m.")
+@click.option(
+    "--wait", type=durations.DURATION, default="5m", show_default=True, help="The longest wait for a volunteer."
+)
+@click.option(
+    "--handling", type=durations.DURATION, default="2m", show_default=True, help="What one conversation takes."
+)
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Draw the forecast on a page.")
 @click.option("--json", "wants_json", is_flag=True, help="The forecast as one JSON object.")
-def rehearse(campaign: Path, contacts: Path, seed: int, speed: float, wants_json: bool) -> None:
+def rehearse(  # noqa: PLR0913, PLR0917  # a command's options
+    campaign: Path,
+    contacts: Path,
+    seed: int,
+    speed: float | None,
+    at: str | None,
+    lasts: timedelta | None,
+    wait: timedelta,
+    handling: timedelta,
+    page: Path | None,
+    wants_json: bool,
+) -> None:
     """Run CAMPAIGN.toml against simulated supporters with the names and time zones of a list.
 
     Nothing leaves this machine: everyone is given a number that nobody has, in a database that is thrown away.
     """
     described = spec.load(campaign)
+    wishes = _Wishes(contacts, seed, speed, _moment(at, described) if at else None, lasts, Bound(wait, handling), page)
     logs.configure("ERROR")
-    with Supervisor() as supervisor:
-        home = supervisor.afterwards.enter_context(tempfile.TemporaryDirectory(prefix="phonebank-rehearse-"))
-        chosen = Settings(phonebank_home=Path(home), rehearsal=True, port=rehearsing.free_port(), log_level="CRITICAL")
-        run.open_house(chosen, supervisor)
-        imported = _import(contacts)
-        rehearsed = _create(described)
-        spoken_to = _start(chosen, supervisor, described, seed)
-        began = _launch(spoken_to, rehearsed, speed)
-        ended, at = _wait(supervisor, staging.carrier_of(spoken_to), rehearsed)
-        told = {"ended": ended, "duration_s": round((at - began).total_seconds()), "rejected": imported.rejected}
-        told |= forecasting.counted(rehearsed)
+    told = _play(described, wishes)
     if wants_json:
         printing.as_json(told)
     else:
-        forecasting.report(rehearsed.name, told)
+        forecasting.report(described.name, told)
 
 
-def _import(contacts: Path) -> ImportResult:
-    return importing.import_list(contacts, Order(list_name=_LIST, imported_by="rehearsal"), now=clock.now())
+def _play(described: CampaignSpec, wishes: _Wishes) -> dict[str, Any]:
+    """The forecast, as `--json` prints it."""
+    began = time.monotonic()
+    with Supervisor() as supervisor:
+        settings = _open(supervisor, described, wishes)
+        order = Order(list_name=_LIST, imported_by="rehearsal")
+        imported = importing.import_list(wishes.contacts, order, now=clock.now())
+        rehearsed = _create(described)
+        _wait_for_parts(settings, supervisor)
+        people, launched_at = _launch(settings, rehearsed, wishes.speed)
+        tempo = None if wishes.speed else Tempo(rehearsed.segments_per_second)
+        ended = Play(settings, rehearsed, tempo, _ends(rehearsed, launched_at, wishes.lasts)).run(supervisor, people)
+        told = {"ended": ended.because, "duration_s": round((ended.at - launched_at).total_seconds())}
+        told["rejected"] = imported.rejected
+        told |= forecasting.foreseen(rehearsed, imported, launched_at, wishes.bound)
+        told["real_s"] = round(time.monotonic() - began, 1)
+        if wishes.page is not None:
+            drawing.draw(wishes.page, settings, rehearsed.name, told)
+    return told
+
+
+def _moment(typed: str, described: CampaignSpec) -> datetime:
+    try:
+        moment = spec.moment(typed, described.timezone)
+    except ValueError as wrong:
+        raise BadInputError(f"--at {wrong}.") from None
+    if moment <= clock.now():
+        raise BadInputError("That time is past: give a later one, or leave --at out to launch now.")
+    return moment
+
+
+def _open(supervisor: Supervisor, described: CampaignSpec, wishes: _Wishes) -> Settings:
+    """A house that is thrown away, its parts on their way up: they do not need the list yet."""
+    home = supervisor.afterwards.enter_context(tempfile.TemporaryDirectory(prefix="phonebank-rehearse-"))
+    chosen = Settings(phonebank_home=Path(home), rehearsal=True, port=rehearsing.free_port(), log_level="CRITICAL")
+    run.open_house(chosen, supervisor)
+    if wishes.at is not None:
+        assert chosen.clock_file
+        clock.wind(chosen.clock_file, to=wishes.at)
+    lone = {"lone_numbers": (_NUMBER,)} if described.sender.startswith("+") else {}
+    spoken_to = rehearsing.start_carrier(
+        chosen, supervisor, remembers=False, seed=wishes.seed, reply_pace=1.0, reported=rehearsing.LAST_WORDS, **lone
+    )
+    run.start_parts(spoken_to, supervisor)
+    return spoken_to
 
 
 def _create(described: CampaignSpec) -> Campaign:
@@ -78,17 +147,13 @@ def _create(described: CampaignSpec) -> Campaign:
     return made
 
 
-def _start(chosen: Settings, supervisor: Supervisor, described: CampaignSpec, seed: int) -> Settings:
-    lone = {"lone_numbers": (_NUMBER,)} if described.sender.startswith("+") else {}
-    spoken_to = rehearsing.start_carrier(chosen, supervisor, seed=seed, reply_pace=1.0, **lone)
-    run.start_parts(spoken_to, supervisor)
-    rehearsing.wait_for_carrier(spoken_to, supervisor)
-    run.wait_for_web(spoken_to, supervisor)
-    return spoken_to
+def _wait_for_parts(settings: Settings, supervisor: Supervisor) -> None:
+    rehearsing.wait_for_carrier(settings, supervisor)
+    run.wait_for_web(settings, supervisor)
 
 
-def _launch(settings: Settings, campaign: Campaign, speed: float) -> datetime:
-    """Launch as a person would now, then wind the clock to when the first may be asked. Gives that moment."""
+def _launch(settings: Settings, campaign: Campaign, speed: float | None) -> tuple[int, datetime]:
+    """Launch as a person would, and wind the clock to when the first may be asked. How many people, and that moment."""
     assert settings.clock_file
     with db.reading() as session:
         people = list(queries.people_to_ask(session, queries.parts_of(session, campaign), now=clock.now()))
@@ -98,34 +163,11 @@ def _launch(settings: Settings, campaign: Campaign, speed: float) -> datetime:
         warn(told)
     opens = min((window.opens_at for window in found.windows.values() if window), default=clock.now())
     clock.wind(settings.clock_file, to=max(opens + timedelta(seconds=1), clock.now()), speed=speed)
-    return clock.now()
+    return len(people), clock.now()
 
 
-def _wait(supervisor: Supervisor, carrier: Carrier, campaign: Campaign) -> tuple[str, datetime]:
-    """Until everyone is asked and all is quiet, or it cannot go on: how it ended, and when by the campaign's clock."""
-    deadline, begins, looks, quiet_since = time.monotonic() + _AT_MOST_S, _event(campaign), 0, clock.now()
-    with printing.progress(_people(campaign), "Asking") as bar:
-        while time.monotonic() < deadline:
-            supervisor.tend()
-            seen = forecasting.look(campaign)
-            bar.update(max(0, seen.asked - bar.pos))
-            if seen.is_idle and not carrier.stats()["to_come"]:
-                looks += 1
-            else:
-                looks, quiet_since = 0, clock.now()
-            if looks >= _QUIET_LOOKS and (not seen.pending or not seen.is_under_way):
-                return "quiet" if seen.is_under_way else seen.status, quiet_since
-            if begins is not None and clock.now() > begins:
-                return "the event began", clock.now()
-            time.sleep(_LOOK_EVERY_S)
-    return "out of time", clock.now()
-
-
-def _people(campaign: Campaign) -> int:
+def _ends(campaign: Campaign, launched_at: datetime, lasts: timedelta | None) -> dict[str, datetime]:
     with db.reading() as session:
-        return sum(1 for _ in queries.people_to_ask(session, queries.parts_of(session, campaign), now=clock.now()))
-
-
-def _event(campaign: Campaign) -> datetime | None:
-    with db.reading() as session:
-        return queries.ask_of(session, campaign).starts_at
+        begins = queries.ask_of(session, campaign).starts_at
+    ends = {playing.EVENT_BEGAN: begins, playing.TIME_IS_UP: launched_at + lasts if lasts else None}
+    return {because: moment for because, moment in ends.items() if moment is not None}

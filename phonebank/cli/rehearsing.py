@@ -18,6 +18,9 @@ _STARTS_WITHIN_S = 90
 _PACE = 0.15  # supporters answer within seconds, so that a visitor need not wait
 _DELIVERED_WITHIN = (0.3, 1.5)
 
+LAST_WORDS = ("delivered", "undelivered", "failed")
+"""What a campaign's course depends on: a third of all reports. The others only say that a text is on its way."""
+
 
 def start_clock(chosen: Settings, speed: float = 1.0) -> None:
     """The rehearsal's own clock, beginning inside contact hours."""
@@ -25,14 +28,18 @@ def start_clock(chosen: Settings, speed: float = 1.0) -> None:
     clock.wind(chosen.clock_file, to=staging.curtain(clock.now()), speed=speed)
 
 
-def start_carrier(chosen: Settings, supervisor: Supervisor, **config: Any) -> Settings:
-    """Start a stand-in carrier. Gives the settings with which it is spoken to. `config`: its own."""
+def start_carrier(chosen: Settings, supervisor: Supervisor, *, remembers: bool = True, **config: Any) -> Settings:
+    """Start a stand-in carrier. Gives the settings with which it is spoken to. `config`: its own.
+
+    One that `remembers` is the same after it died and was started again.
+    """
     port, keys = free_port(), {"account_sid": "AC" + secrets.token_hex(16), "auth_token": secrets.token_hex(16)}
     config = {"reply_pace": _PACE, "delivery_delay": _DELIVERED_WITHIN} | config
     written = chosen.var / "carrier.json"
     written.touch(mode=0o600)
     written.write_text(json.dumps({**config, **keys}))
-    files = ("--config", str(written), "--clock-file", str(chosen.clock_file), "--state-file", f"{chosen.var}/carrier")
+    files = ["--config", str(written), "--clock-file", str(chosen.clock_file)]
+    files += ["--state-file", f"{chosen.var}/carrier"] if remembers else []
     command = (*ours("phonebank.rehearsal"), "--port", str(port), "--with-parent", *files)
     supervisor.start(Part(_CARRIER, command, _CARRIER_RANK))
     told = {f"twilio_{name}": value for name, value in keys.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Collection
 
 from phonebank.rehearsal.faults import CALLBACK, FaultKind, Faults, Touched
 from phonebank.rehearsal.texts import Text
@@ -12,9 +13,17 @@ Form = dict[str, str]
 
 
 class Callbacks:
-    """Posts of one text follow each other; those of different texts run side by side."""
+    """Posts of one text follow each other; those of different texts run side by side. `reported`: which statuses."""
 
-    def __init__(self, account_sid: str, webhooks: Webhooks, faults: Faults, timeline: Timeline) -> None:
+    def __init__(
+        self,
+        account_sid: str,
+        webhooks: Webhooks,
+        faults: Faults,
+        timeline: Timeline,
+        reported: Collection[str] = (),
+    ) -> None:
+        self._reported = reported
         self._account_sid = account_sid
         self._webhooks = webhooks
         self._faults = faults
@@ -22,9 +31,13 @@ class Callbacks:
         self._last: dict[str, asyncio.Task[None]] = {}
         self._held: defaultdict[str, list[Form]] = defaultdict(list)
 
+    def __len__(self) -> int:
+        """Texts of which something is being reported just now."""
+        return len(self._last)
+
     def report(self, text: Text) -> None:
         """Tells the product of the text's status as it is now, if it asked to be told."""
-        if not text.callback:
+        if not text.callback or (self._reported and text.status not in self._reported):
             return
         form = self._form(text)
         fault = self._faults.strike(CALLBACK, Touched.CREATE, text.to)

@@ -51,7 +51,7 @@ class Carrier:
             blocks=self.blocks,
             failing=self.failing,
             faults=self.faults,
-            callbacks=Callbacks(self.account.sid, self.webhooks, self.faults, self.timeline),
+            callbacks=Callbacks(self.account.sid, self.webhooks, self.faults, self.timeline, self.config.reported),
             on_delivered=self.show,
         )
 

@@ -41,6 +41,9 @@ class Config(BaseModel):
     errors: dict[str, int] = {}
     """A whole number, or its last digits, to the error code it meets: 2xxxx at create, 3xxxx at delivery."""
     faults: tuple[Fault, ...] = ()
+    reported: tuple[str, ...] = ()
+    """Which statuses are reported to the product; empty is all of them, as Twilio does."""
+
     reply_mix: dict[str, float] = {}
     """Weights of what supporters do with an ask: an intent or "silent"; empty is personas.toml's mix."""
 

@@ -105,6 +105,7 @@ class Control:
 
     async def stats(self, _request: web.Request) -> web.Response:
         carrier = self._carrier
+        next_at = carrier.timeline.next_at
         return web.json_response(
             {
                 "accepted": len(carrier.ledger.accepted),
@@ -116,6 +117,8 @@ class Control:
                 "webhooks": carrier.webhooks.answered,
                 "phones": len(carrier.phones.by_number),
                 "to_come": len(carrier.timeline),
+                "next_at": next_at.isoformat() if next_at else None,
+                "posting": carrier.webhooks.under_way + len(carrier.sending.callbacks),
             },
         )
 

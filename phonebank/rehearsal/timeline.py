@@ -29,6 +29,11 @@ class Timeline:
     def __len__(self) -> int:
         return len(self._queue)
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When something happens next; None when nothing is to come."""
+        return self._queue[0][0] if self._queue else None
+
     def at(self, moment: datetime, action: Action) -> None:
         heapq.heappush(self._queue, (moment, next(self._order), action))
         if self._queue[0][0] == moment:

@@ -33,6 +33,7 @@ class Webhooks:
         self._session: aiohttp.ClientSession | None = None
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self.answered: Counter[str] = Counter()
+        self.under_way = 0
 
     async def open(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -51,10 +52,14 @@ class Webhooks:
         address = urldefrag(url).url  # a fragment holds connection overrides and is not signed
         headers = {"X-Twilio-Signature": sign(address, form, self._auth_token)}
         written = urlencode(form).encode()
-        answer = await self._attempt(address, written, headers)
-        if answer is None:
-            headers["I-Twilio-Idempotency-Token"] = secrets.token_hex(16)
+        self.under_way += 1
+        try:
             answer = await self._attempt(address, written, headers)
+            if answer is None:
+                headers["I-Twilio-Idempotency-Token"] = secrets.token_hex(16)
+                answer = await self._attempt(address, written, headers)
+        finally:
+            self.under_way -= 1
         answer = answer or Answer(0)
         self.answered[f"{answer.status // 100}xx" if answer.status else "unreachable"] += 1
         return answer
