@@ -81,10 +81,13 @@ def claim(sender: str, most: int, *, urgent_only: bool) -> list[Claimed]:
 
 
 def let_go(texts: list[Claimed]) -> None:
-    """Claimed and certainly not spoken: back to the queue, and what they were charged back."""
+    """Claimed and certainly not spoken: back to the queue, and what they were charged back.
+
+    A claim that another has found in doubt meanwhile, and put back, is not ours any more.
+    """
     with db.transaction() as session:
-        lifecycle.unclaim(session, [text.id for text in texts])
-        paying.give_back(session, texts, clock.now())
+        ours = [text for text in texts if lifecycle.unclaim_one(session, text)]
+        paying.give_back(session, ours, clock.now())
 
 
 def may_any_go(sender: str, *, urgent_only: bool) -> bool:

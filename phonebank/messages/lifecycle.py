@@ -1,8 +1,4 @@
-"""The only writer of Message.status. Each verb is guarded by the old status; what it returns says who won.
-
-out:  queued → sending → sent → delivered / undelivered / failed;  canceled;  unknown
-in:   received → handled
-"""
+"""The only writer of Message.status (its states: models.py). Verbs are guarded by the old one, and say who won."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -89,6 +85,13 @@ def unclaim(session: Session, message_ids: Sequence[int], *, due_at: datetime | 
     return _move(session, mine, status=QUEUED, claimed_at=None, attempts=col(Message.attempts) - 1, **later)
 
 
+def unclaim_one(session: Session, text: Claimed) -> bool:
+    """Back to the queue what this very claim has certainly not spoken. False: it is not in hand any more."""
+    is_this_claim = col(Message.claimed_at) == text.claimed_at
+    mine = (col(Message.id) == text.id) & (col(Message.status) == SENDING) & is_this_claim
+    return bool(_move(session, mine, status=QUEUED, claimed_at=None, attempts=col(Message.attempts) - 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """The carrier's yes to one text."""
@@ -157,10 +160,7 @@ def found_in_log(session: Session, message_id: int, *, sid: str, rank: int, now:
 
 
 def shown_by_reply(session: Session, phone: str, *, claimed_before: datetime, now: datetime) -> list[int]:
-    """They answer an ask that is in doubt: it went. Returns the recipients it belongs to.
-
-    Only where it is all that they can be answering: a reply to another text of ours shows nothing of this one.
-    """
+    """They answer an ask in doubt, and can be answering nothing else: it went. Returns whose it is."""
     theirs = (col(Message.phone) == phone) & col(Message.status).in_(IN_DOUBT) & (col(Message.step) == "ask")
     other = aliased(Message)
     is_another_said = exists().where(

@@ -7,13 +7,14 @@ time costs no throughput, and the database never holds up the loop.
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from phonebank import clock, db, jobs, logs
 from phonebank.gateway import pacing, twilio
 from phonebank.gateway.contract import Accepted, Failure, Gateway, GatewayError, OutgoingText
 from phonebank.gateway.in_flight import InFlight
 from phonebank.gateway.last_second import LastSecond
-from phonebank.messages import settling
+from phonebank.messages import claiming, settling
 from phonebank.messages.claiming import Batch, Taker
 from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import MessageKind
@@ -28,6 +29,12 @@ _TOGETHER_S = 0.05
 _LINGER_S, _LOOK_AGAIN_S = 1.5, 0.1
 """How long a turn with nothing due stays: connections and a fork cost more than a look."""
 
+
+_FRESH = timedelta(seconds=10)
+"""A claim not said by then is let go: reconciliation looks for it after fifteen, and in the end another says it."""
+
+Result = Accepted | GatewayError | None
+"""What the carrier said of a text; None: it was not asked."""
 
 log = logs.get("messages")
 
@@ -50,7 +57,7 @@ class _Turn:
         self.recording = ThreadPoolExecutor(1, "recording")
         self.in_flight, self.last_second = InFlight(in_flight), LastSecond()
         self.speaking: set[asyncio.Task[None]] = set()
-        self.results: list[tuple[Claimed, Accepted | GatewayError]] = []
+        self.results: list[tuple[Claimed, Result]] = []
         self.has_room, self.heard = asyncio.Event(), asyncio.Event()
         self.is_over, self.held_until = False, 0.0
 
@@ -120,6 +127,10 @@ class _Turn:
         began = await self.in_flight.enter()
         while (rest := self.last_second.wait(text.segments, pace, time.monotonic())) > 0:  # noqa: ASYNC110 - time makes room
             await asyncio.sleep(rest)
+        if _is_too_late(text):
+            self.in_flight.skip()
+            self._hear(text, None)
+            return
         said = self.last_second.say(text.segments, time.monotonic())
         try:
             result: Accepted | GatewayError = await gateway.send(self._outgoing(text))
@@ -127,6 +138,9 @@ class _Turn:
             result = wrong
         self.last_second.answered(said, time.monotonic())
         self.in_flight.leave(began, is_too_many=isinstance(result, GatewayError) and result.kind is Failure.LATER)
+        self._hear(text, result)
+
+    def _hear(self, text: Claimed, result: Result) -> None:
         self.results.append((text, result))
         self.heard.set()
 
@@ -148,8 +162,18 @@ class _Turn:
                 await loop.run_in_executor(self.recording, record, batch)
 
 
-def record(results: list[tuple[Claimed, Accepted | GatewayError]]) -> None:
-    """Write down what the carrier said of each text, in one transaction."""
+def _is_too_late(text: Claimed) -> bool:
+    """It waited for room at the carrier until its hours were over, or for so long that others may think it in doubt."""
+    now = clock.now()
+    ends = [moment for moment in (text.lapses_at, text.useless_at) if moment is not None]
+    is_stale = text.claimed_at is not None and now - text.claimed_at > _FRESH * clock.hurry()
+    return is_stale or any(end <= now for end in ends)
+
+
+def record(results: list[tuple[Claimed, Result]]) -> None:
+    """Write down what the carrier said of each text, in one transaction; what was not said goes back before."""
+    if unsaid := [text for text, said in results if said is None]:
+        claiming.let_go(unsaid)
     now = clock.now()
     taken = [Taken(text.id, said.sid, said.rank) for text, said in results if isinstance(said, Accepted)]
     asked = [

@@ -78,9 +78,20 @@ def _one_ask(session: Session, seen: Seen) -> Iterator[str]:
             if one is None:
                 yield f"{number} was never enrolled in {drive.name}"
             elif asked[number] > 1:
-                yield f"recipient {one.id} was asked {asked[number]} times in {drive.name}"
+                yield f"recipient {one.id} was asked {asked[number]} times in {drive.name}: {_story(session, one)}"
             elif asked[number] == 0 and one.status not in {RecipientStatus.EXCLUDED, RecipientStatus.UNREACHABLE}:
-                yield f"recipient {one.id} is {one.status}, and was never asked"
+                yield f"recipient {one.id} is {one.status}, and was never asked: {_story(session, one)}"
+
+
+def _story(session: Session, one: Recipient) -> str:
+    """What became of all that was said with this person."""
+    texts = session.exec(select(Message).where(Message.phone == one.phone).order_by(col(Message.created_at)))
+    return "; ".join(
+        f"{text.id} of {text.recipient_id} {text.step or text.kind} {text.status}, {text.attempts} attempts, {text.looks} "
+        f"looks, error {text.error_code}, sid {text.carrier_sid}, made {text.created_at:%H:%M:%S}, "
+        f"claimed {text.claimed_at and text.claimed_at.time()}, sent {text.sent_at and text.sent_at.time()}"
+        for text in texts
+    )
 
 
 def _all_in_our_books(session: Session, seen: Seen) -> Iterator[str]:

@@ -46,6 +46,7 @@ _MIX = {
     "help": 1,
     "other": 2,
 }
+_QUIET_LOOKS = 4
 _STEP_S = 16  # a look into the carrier's log counts fifteen seconds after the last
 
 
@@ -80,11 +81,12 @@ def run(plan: Plan) -> Outcome:
         try:
             house.clock.run(plan.speed)
             troubles.run()
+            house.clock.run(1.0)
+            _recover(walk, troubles, outcome)
         finally:
             for volunteer in volunteers:
                 volunteer.leave()
-        house.clock.run(1.0)
-        _recover(walk, troubles, outcome)
+        _until_silent(walk, troubles, outcome)
         outcome.faults = troubles.done + Counter(walk.carrier.stats()["faults"])
         _look(walk, zones, troubles, volunteers, outcome)
         if outcome.violations:
@@ -134,22 +136,35 @@ def _launch(walk: Walk, plan: Plan, people: list[str], name: str, zone: str) -> 
 
 
 def _recover(walk: Walk, troubles: Troublemaker, outcome: Outcome) -> None:
-    """Wait until nothing of before is left over, winding on what only waits; then until nobody says any more."""
+    """Wait until nothing of before is left over, winding on what only waits."""
     began, ended = time.monotonic(), walk.clock.now()
-    recovered: float | None = None
-    wound_at = time.monotonic()
-    while time.monotonic() < began + PATIENCE_S:
-        left = list(_left_over(walk, ended))
-        if recovered is None and not left:
-            recovered = outcome.recovered_after_s = time.monotonic() - began
+    for left in _waiting(walk, troubles, outcome, ended):
+        if not left:
+            outcome.recovered_after_s = time.monotonic() - began
             outcome.by_the_clock = walk.clock.now() - ended
-        if recovered is not None and _is_quiet(walk):
             return
+
+
+def _until_silent(walk: Walk, troubles: Troublemaker, outcome: Outcome) -> None:
+    """Wait until nobody has any more to say: seen several times, for a webhook on its way is in no book."""
+    seen = 0
+    for _ in _waiting(walk, troubles, outcome, walk.clock.now()):
+        seen = seen + 1 if _is_quiet(walk) else 0
+        if seen == _QUIET_LOOKS:
+            return
+
+
+def _waiting(walk: Walk, troubles: Troublemaker, outcome: Outcome, ended: datetime) -> Iterator[list[str]]:
+    """What is left over of the time before, again and again, until patience ends: then that is a violation."""
+    until, wound_at = time.monotonic() + PATIENCE_S, time.monotonic()
+    while time.monotonic() < until:
+        left = list(_left_over(walk, ended))
+        yield left
         _go_on(walk, outcome)
         if time.monotonic() - wound_at > 1.0:
             _wind(walk, troubles, left)
             wound_at = time.monotonic()
-        time.sleep(0.1)
+        time.sleep(0.25)
     outcome.violations.append(f"not over {PATIENCE_S:.0f} s after the faults: {list(_left_over(walk, ended))[:10]}")
 
 
@@ -157,7 +172,7 @@ def _wind(walk: Walk, troubles: Troublemaker, left: list[str]) -> None:
     """Time passes where nothing but time is missing: looks into the log, replies to come, contact hours."""
     if left and all(one.startswith("in doubt") for one in left):
         troubles.wind(seconds=_STEP_S)
-    elif not left or all(one.startswith("waits") for one in left):
+    elif not left and not _is_quiet(walk):
         troubles.wind(minutes=5)
 
 

@@ -55,6 +55,10 @@ def told(status, sid="SM1", code=None):
 
 VERBS = {
     "unclaim": (lambda s, one, _now: lifecycle.unclaim(s, [one]), {Status.SENDING: Status.QUEUED}),
+    "unclaim_one": (
+        lambda s, one, _now: lifecycle.unclaim_one(s, lifecycle.Claimed.of(s.get(Message, one))),
+        {Status.SENDING: Status.QUEUED},
+    ),
     "put_back": (
         lambda s, one, now: lifecycle.put_back(s, one, due_at=now),
         {Status.SENDING: Status.QUEUED, Status.UNKNOWN: Status.QUEUED},
