@@ -1,6 +1,7 @@
 """Asks the carrier how those texts ended whose last report never came: it was lost, or their route gives none."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ SILENT_FOR = timedelta(seconds=twilio.LONGEST_VALID_S) + timedelta(hours=1)
 AGAIN_AFTER = timedelta(minutes=15)
 EXPIRED = 30036
 _STILL_WAITING = ("accepted", "scheduled", "queued")
-_AT_ONCE = 40
+_AT_ONCE, _LASTS_S = 40, 20.0
 
 log = logs.get("messages")
 
@@ -49,9 +50,10 @@ def _silent(session: Session, now: datetime, most: int) -> list[Message]:
 
 
 async def _ask_for(settings: Settings, silent: Sequence[Message]) -> None:
+    until = time.monotonic() + _LASTS_S
     async with twilio.speaking(settings, in_flight=1) as gateway:
         for text in silent:
-            if jobs.should_stop():
+            if jobs.should_stop() or time.monotonic() > until:
                 return
             try:
                 if text.carrier_sid is None:  # only their reply, or a person, has told us that it went
