@@ -18,7 +18,7 @@ from phonebank.contacts.rows import Row, Table
 from phonebank.contacts.storing import Stored, Storing
 from phonebank.errors import BadInputError
 
-BATCH = 10_000  # rows
+BATCH = 20_000  # rows
 _REJECTIONS_KEPT = 1_000
 
 

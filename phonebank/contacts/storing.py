@@ -4,14 +4,14 @@ Rows reach the database in its driver's fastest manner, PostgreSQL's by COPY.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Table, literal, select
+from sqlalchemy import Table, func, literal, select
 from sqlmodel import Session
 
 from phonebank import db
@@ -62,9 +62,9 @@ class Storing:
 
     def _write(self, session: Session, arrivals: list[Arrival], known: dict[str, dict[str, Any]]) -> None:
         list_id, at = _list_id(session, self._list_name, self._now), _as_stored(session, self._now)
-        _insert(session, [_row(arrival, at) for arrival in arrivals if arrival.phone not in known])
+        _insert(session, list_id, [_row(arrival, at) for arrival in arrivals if arrival.phone not in known])
         _upsert(session, list(_changed(arrivals, known, at)))
-        _join(session, list_id, [arrival.phone for arrival in arrivals])
+        _join(session, list_id, known.keys())
         self._record_consent(session, arrivals, known.keys(), at)
 
     def _record_consent(self, session: Session, arrivals: list[Arrival], known: Collection[str], at: str) -> None:
@@ -117,13 +117,26 @@ def _list_id(session: Session, name: str, now: datetime) -> int:
     return int(connection.execute(select(_lists.c.id).where(_lists.c.name == name)).scalar_one())
 
 
-def _insert(session: Session, rows: list[tuple[str, ...]]) -> None:
+def _insert(session: Session, list_id: int, rows: list[tuple[str, ...]]) -> None:
     """Who is new, the fast way. Another import may have been first with one of them: then all go the careful way."""
+    ids = [str(number) for number in _new_ids(session, len(rows))]
     try:
         with session.begin_nested():
-            _put(session, "contact", _COLUMNS, rows)
+            _put(session, "contact", ("id", *_COLUMNS), [(number, *row) for number, row in zip(ids, rows, strict=True)])
+            _put(session, "list_member", ("list_id", "contact_id"), [(str(list_id), number) for number in ids])
     except UniqueViolation:
         _upsert(session, rows)
+        _join(session, list_id, [row[0] for row in rows])
+
+
+def _new_ids(session: Session, how_many: int) -> Iterable[int]:
+    """Ids for new contacts, so that their places on the list need not be looked up. SQLite has one writer: us."""
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        highest = connection.execute(select(func.max(_contacts.c.id))).scalar() or 0
+        return range(highest + 1, highest + 1 + how_many)
+    numbers = "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, %(how_many)s)"
+    return [row[0] for row in connection.exec_driver_sql(numbers, {"how_many": how_many})]
 
 
 def _upsert(session: Session, rows: list[tuple[str, ...]]) -> None:
@@ -142,8 +155,10 @@ def _upsert(session: Session, rows: list[tuple[str, ...]]) -> None:
     execute("DROP TABLE arriving")
 
 
-def _join(session: Session, list_id: int, phones: list[str]) -> None:
-    """Put them on the list; who stands on it already stays."""
+def _join(session: Session, list_id: int, phones: Collection[str]) -> None:
+    """Put these contacts on the list; who stands on it already stays."""
+    if not phones:
+        return
     found = select(literal(list_id), _contacts.c.id).where(db.among(session, _contacts.c.phone, phones))
     joining = db.insert_for(session, _members).from_select(["list_id", "contact_id"], found)
     session.connection().execute(joining.on_conflict_do_nothing())

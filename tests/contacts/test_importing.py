@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from phonebank import db
-from phonebank.contacts import importing
+from phonebank.contacts import importing, storing
 from phonebank.contacts.importing import Order, import_list
 from phonebank.contacts.models import Consent, Contact, ContactList, ListMember
 from phonebank.errors import BadInputError
@@ -283,3 +283,13 @@ def test_progress_is_told_after_each_batch(monkeypatch):
     )
     assert [rows for rows, _ in told] == [10, 20, 30, 35]
     assert told[-1][1] == 1.0
+
+
+@pytest.mark.database("postgresql")
+def test_another_import_that_was_first_with_a_number_spoils_nothing(monkeypatch):
+    take("Name,Phone\nAna,2125550123\n", name="first")
+    monkeypatch.setattr(storing, "_known", lambda _session, _phones: {})  # as it was when this import looked
+    take("Name,Phone\nBo,6465550199\nAna Li,2125550123\n", name="second", consent="form")
+    assert members("second") == [ANA, BO]
+    assert sorted(everyone()) == [ANA, BO]
+    assert contact(ANA).last_name == "Li"
