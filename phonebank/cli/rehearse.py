@@ -4,6 +4,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from phonebank.reports.staffing import Bound
 from phonebank.settings import Settings
 
 _LIST = "rehearsal"
+_TOLD_AT_ONCE = 2000
 _SERVICE, _NUMBER = "MG00000000000000000000000000000000", "+12025550170"
 
 
@@ -157,7 +159,9 @@ def _launch(settings: Settings, campaign: Campaign, speed: float | None) -> tupl
     assert settings.clock_file
     with db.reading() as session:
         people = list(queries.people_to_ask(session, queries.parts_of(session, campaign), now=clock.now()))
-    staging.carrier_of(settings).supporters(staging.supporters(people), replace=True)
+    carrier, supporters = staging.carrier_of(settings), staging.supporters(people)
+    while some := list(islice(supporters, _TOLD_AT_ONCE)):
+        carrier.supporters(some)
     found = staging.launch(settings, campaign, by="rehearsal", now=clock.now())
     for told in (*found.weak, *found.warnings):
         warn(told)

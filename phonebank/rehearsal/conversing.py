@@ -12,7 +12,7 @@ from statistics import NormalDist
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from phonebank.rehearsal.chance import between, chance, pick, pick_weighted
+from phonebank.rehearsal.chance import between, chance, pick, pick_weighted, weighted
 
 SILENT = "silent"
 
@@ -44,13 +44,13 @@ def hear(last_answer: str | None, body: str) -> Heard:
     return Heard.CLOSING
 
 
-def decide(heard: Heard, persona: str | None, mix: Mapping[str, float], *question: object) -> str:
-    """An answer's name: a key of the words, or "silent"."""
+def decide(heard: Heard, persona: str | None, mix: Mapping[str, float], luck: float, *question: object) -> str:
+    """An answer's name: a key of the words, or "silent". To an ask it is `luck` (0 to 1) that says which."""
     script = script_of(persona)
     if heard in script:
         return script[heard]
     if heard is Heard.ASK:
-        return pick_weighted(mix or words()["mix"], *question, heard)
+        return weighted(mix or words()["mix"], luck)
     return pick_weighted(words()["later"][heard], *question, heard)
 
 

@@ -13,7 +13,7 @@ from phonebank.rehearsal.ledger import Ledger
 from phonebank.rehearsal.phones import Phones
 from phonebank.rehearsal.supporters import Supporters, Unsaid
 
-_SHAPE = 2
+_SHAPE = 3
 """Counted up when what is kept changes its shape, so that an older file is refused and not half read."""
 _EVERY_S = 1.0
 _COST_SHARE = 20

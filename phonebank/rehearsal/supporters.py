@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
 
 from phonebank.errors import BadInputError
+from phonebank.rehearsal.chance import in_turn
 from phonebank.rehearsal.config import read_json
 from phonebank.rehearsal.conversing import SILENT, decide, delay_s, gap_s, hear, say, script_of, when_awake
 
@@ -84,13 +85,16 @@ class Supporters:
         self._pace = pace
         self.people: dict[str, Supporter] = {}
         self._moods: dict[str, _Mood] = {}
+        self._places: dict[str, int] = {}
 
     def register(self, people: Iterable[Supporter], *, replace: bool = False) -> None:
         """Adds these people, or lets them take the place of all before. Who is registered again starts afresh."""
         if replace:
             self.people.clear()
+            self._places.clear()
         for person in people:
             self.people[person.number] = person
+            self._places.setdefault(person.number, len(self._places))
             self._moods.pop(person.number, None)
 
     def hear(self, number: str, body: str, now: datetime) -> list[Said]:
@@ -101,7 +105,8 @@ class Supporters:
             return []
         heard = hear(mood.last_answer, body)
         question = (self._seed, number, mood.answers, body)
-        answer = decide(heard, person.persona, self._mix, *question)
+        luck = in_turn(self._places[number], self._seed, "ask")
+        answer = decide(heard, person.persona, self._mix, luck, *question)
         if mood.last_answer is None or answer != SILENT:
             mood.last_answer = mood.last_answer if answer == "thanks" else answer
         if answer == SILENT:
