@@ -19,7 +19,7 @@ def draw(page: Path, settings: Settings, name: str, told: dict[str, Any]) -> Non
     folder = Path(app.static_folder) / "css"
     style = "\n".join((folder / f"{sheet}.css").read_text() for sheet in _SHEETS)
     template = app.jinja_env.get_template("rehearsal/forecast.html")
-    drawn = template.render(name=name, told=told, style=Markup(style))  # noqa: S704  # our own style sheets
+    drawn = template.render(name=name, told=told, style=Markup(f"<style>\n{style}</style>"))  # noqa: S704  # our own sheets
     try:
         page.write_text(drawn, "utf-8")
     except OSError as wrong:

@@ -3,15 +3,15 @@
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from phonebank import clock
 from phonebank.campaigns.models import Campaign
 from phonebank.cli import looking, printing
-from phonebank.cli.looking import Stand
 from phonebank.cli.supervising import Supervisor
 from phonebank.rehearsal import staging
+from phonebank.rehearsal.remote import Carrier
 from phonebank.rehearsal.tempo import Look, Tempo
+from phonebank.reports.underway import Underway
 from phonebank.settings import Settings
 
 EVENT_BEGAN, TIME_IS_UP = "the event began", "its time was up"
@@ -47,7 +47,7 @@ class Play:
         with printing.progress(people, "Asking") as bar:
             while True:
                 supervisor.tend()
-                stand, seen = self._look(carrier.stats())
+                stand, seen = self._look(carrier)
                 bar.update(max(0, people - stand.pending - bar.pos))
                 quiet_since = quiet_since if self.quiet_looks > 1 else stand.at
                 if because := self._ending(stand):
@@ -55,15 +55,15 @@ class Play:
                 self._wind(seen)
                 time.sleep(_LOOK_EVERY_S)
 
-    def _look(self, counted: dict[str, Any]) -> tuple[Stand, Look]:
+    def _look(self, carrier: Carrier) -> tuple[Underway, Look]:
         stand = looking.look(self.settings, self.campaign)
-        seen = stand.seen_with(counted)
+        seen = looking.together(stand, carrier.stats())
         self.quiet_looks = self.quiet_looks + 1 if seen.is_still and seen.next_at is None else 0
         if seen.moved != self.moved or seen.is_still:
             self.moved, self.moved_at = seen.moved, time.monotonic()
         return stand, seen
 
-    def _ending(self, stand: Stand) -> str | None:
+    def _ending(self, stand: Underway) -> str | None:
         over = [because for because, moment in self.ends.items() if stand.at >= moment]
         if over:
             return over[0]
