@@ -43,8 +43,8 @@ class Volunteer(threading.Thread):
     def _work(self) -> None:
         self._browser = self._browser or self.walk.volunteer(f"{self.name}{len(self.walk.browsers)}")
         page = self._browser.send("/inbox/next")
-        if "/sign-in" in page.url:
-            self._browser = None
+        if "/sign-in" in page.url or page.status_code in {400, 401, 403}:
+            self._browser = None  # the clock was wound past the end of the session
             return
         found = _ID.search(page.url)
         if found:

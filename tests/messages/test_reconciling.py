@@ -199,11 +199,20 @@ def test_two_texts_of_the_same_words_are_settled_by_two_entries(doubtful, carrie
 
 def test_other_words_and_older_entries_are_not_ours(doubtful, carrier, clock):
     message_id = doubtful()
-    older = clock.now() - timedelta(minutes=5)
+    older = clock.now() - timedelta(hours=13)
     carrier.log = [logged(message_id, body="Something else"), logged(message_id, created_at=older)]
     clock.pass_by(seconds=15)
     look()
     assert fresh(Message, message_id).looks == 1
+
+
+def test_a_clock_of_ours_that_is_fast_does_not_hide_what_went(doubtful, carrier, clock):
+    """By the carrier's clock it came minutes before we claimed it: said again, it would be said twice."""
+    message_id = doubtful()
+    carrier.log = [logged(message_id, created_at=clock.now() - timedelta(minutes=5))]
+    clock.pass_by(seconds=15)
+    look()
+    assert fresh(Message, message_id).status is MessageStatus.SENT
 
 
 def test_a_carrier_that_squeezes_spaces_is_understood(doubtful, carrier, clock):
