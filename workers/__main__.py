@@ -17,6 +17,7 @@ def main(words: list[str]) -> None:
     queues = parent.take(words)
     setproctitle(" ".join(["phonebank worker", *queues]))
     opening.open_process(load())
+    opening.settle()
     if queues:
         jobs.work(queues)
     else:

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import aiohttp
 from requests.exceptions import RequestException
@@ -43,6 +44,7 @@ def sign(url: str, params: Mapping[str, Any], auth_token: str) -> str:
     return str(RequestValidator(auth_token).compute_signature(url, params))
 
 
+@lru_cache(maxsize=64)
 def moved(url: str, base: str | None) -> str:
     """Any of Twilio's addresses, moved to a stand-in or proxy when one is set."""
     if not base:
@@ -59,7 +61,7 @@ class _Transport(AsyncTwilioHttpClient):
         self.base = base
         self.pool = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=in_flight),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=ANSWER_S),
+            timeout=aiohttp.ClientTimeout(total=CONNECT_S + ANSWER_S, sock_connect=CONNECT_S),
         )
 
     async def request(  # type: ignore[override]  # noqa: PLR0913, PLR0917 - the SDK's own signature
@@ -78,7 +80,7 @@ class _Transport(AsyncTwilioHttpClient):
             method.upper(),
             moved(url, self.base),
             params=params,  # type: ignore[arg-type]  # the SDK says object, and gives strings
-            data=data,
+            data=urlencode(data, doseq=True).encode() if data else None,  # aiohttp would make a multipart writer first
             headers=(headers or {}) | _authorization(auth),
             allow_redirects=allow_redirects,
         ) as answer:

@@ -9,7 +9,7 @@ from phonebank.gateway import pacing
 from phonebank.messages import lifecycle, paying, queries
 from phonebank.messages.lifecycle import Claimed
 
-MOST_AT_ONCE = 400
+MOST_AT_ONCE = 500
 _SHORTEST_S, _LONGEST_S = 0.02, 0.2
 
 

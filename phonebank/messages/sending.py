@@ -20,10 +20,10 @@ from phonebank.messages.lifecycle import Claimed, Taken
 from phonebank.messages.models import MessageKind
 from phonebank.settings import Settings
 
-_IN_HAND = 4
+_IN_HAND = 6
 """So many times what the carrier takes at once is claimed: a claim waits for the disk, the carrier for nobody."""
 
-_TOGETHER_S = 0.05
+_TOGETHER_S = 0.1
 """Answers of so short a while are written down together: a transaction costs more than a row."""
 
 _LINGER_S, _LOOK_AGAIN_S = 1.5, 0.1
