@@ -1,9 +1,11 @@
 """One row of a list as a person: the number, the name, where they may be, what they agreed to (pure)."""
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple, NoReturn
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import product
+from operator import itemgetter
+from typing import NamedTuple
 
 from phonebank import phone as phones
 from phonebank.contacts import zips
@@ -12,7 +14,11 @@ from phonebank.contacts.zones import Place, possible
 from phonebank.errors import BadInputError
 
 _LANGUAGE_CODE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*")
-_LONGEST_BLANK = len("unknown")
+_KNOWN = (
+    *("phone", "first_name", "last_name", "name", "email", "zip", "state"),
+    *("timezone", "language", "connection", "consent"),
+)
+_NOWHERE = (-1,)  # the blank cell that is put behind a row's own
 _LONGEST = 500  # characters of a name, address or connection; merge fields may be longer
 
 
@@ -35,52 +41,53 @@ class Arrival(NamedTuple):
 
 
 class PeopleReader:
-    """Reads the rows of one list."""
+    """Reads the rows of one list: what is looked at for each of a million rows is made ready once."""
 
     def __init__(self, columns: Columns, region: str) -> None:
-        known = [(field, positions, _blanks(field)) for field, positions in columns.known.items()]
-        self._single = [(field, positions[0], blanks) for field, positions, blanks in known if len(positions) == 1]
-        self._several = [each for each in known if len(each[1]) > 1]
+        self._cells_of = itemgetter(*(columns.known.get(field, _NOWHERE)[0] for field in _KNOWN))
+        self._several = [(field, positions) for field, positions in columns.known.items() if len(positions) > 1]
         self._others = columns.others
         self._region = region
 
     def read(self, cells: list[str]) -> Arrival:
         """The person of this row. Raises BadInputError with the reason when the row cannot be used."""
         said = self._said(cells)
-        get = said.get
-        number = phones.parse(said["phone"], self._region)
-        consent = _consent(said["consent"]) if get("consent") else ""
-        if max(map(len, said.values())) > _LONGEST:
+        phone, first, last, name, email, zip_code, state, timezone, spoken, connection, agreed = said
+        number = phones.parse(phone, self._region)
+        consent = _consent(agreed) if agreed else ""
+        if len("".join(said)) > _LONGEST:
             _refuse_overlong(said)
-        place = possible(get("timezone", ""), zip_code := get("zip", ""), get("state", ""), number)
-        first, last = _names(said)
-        fields = {field: cells[at] for at, field in self._others if cells[at]}
+        place = possible(timezone, zip_code, state, number)
+        if name and not (first and last):
+            split_first, split_last = split_name(name)
+            first, last = first or split_first, last or split_last
+        fields = {field: cell for at, field in self._others if (cell := cells[at])}
         if place.said_by is Place.TIMEZONE:
-            fields["timezone"] = said["timezone"]  # so that a later list with a ZIP alone does not replace it
+            fields["timezone"] = timezone  # so that a later list with a ZIP alone does not replace it
         return Arrival(
             number,
             first,
             last,
-            get("email", ""),
+            email,
             zips.tidy(zip_code) if zip_code else "",
             place.state,
-            place.joined,
-            language(said["language"]) if "language" in said else "",
-            get("connection", ""),
+            "|".join(place.names),
+            language(spoken),
+            connection,
             fields,
             consent,
             place.said_by,
             place.notes,
         )
 
-    def _said(self, cells: list[str]) -> dict[str, str]:
-        """Known field → what its cell says, empty where that is nothing."""
-        said = {
-            field: cell if len(cell := cells[at]) > _LONGEST_BLANK or cell.lower() not in blanks else ""
-            for field, at, blanks in self._single
-        }
-        for field, positions, blanks in self._several:
-            said[field] = _first(cells, positions, blanks)
+    def _said(self, cells: list[str]) -> tuple[str, ...]:
+        """What the cells of the known fields say, in the order of _KNOWN; empty where that is nothing."""
+        said: tuple[str, ...] = self._cells_of([*cells, ""])
+        if self._several or not _any_blank().isdisjoint(said):
+            known = {field: _or_nothing(field, cell) for field, cell in zip(_KNOWN, said, strict=True)}
+            for field, positions in self._several:
+                known[field] = next(filter(None, (_or_nothing(field, cells[at]) for at in positions)), "")
+            said = tuple(known.values())
         return said
 
 
@@ -104,23 +111,29 @@ def _languages() -> dict[str, str]:
     return {name: code for code, names in words()["languages"].items() for name in (code, *names)}
 
 
+@cache
 def _blanks(field: str) -> frozenset[str]:
     """The words that mean nothing in this column: Na and Nan are people's names, and a consent of none is a no."""
     blank = words()["blank"]
     return frozenset(blank["anywhere"] if field in blank["spared"] else (*blank["anywhere"], *blank["elsewhere"]))
 
 
-def _first(cells: list[str], positions: tuple[int, ...], blanks: frozenset[str]) -> str:
-    for at in positions:
-        cell = cells[at]
-        if cell and (len(cell) > _LONGEST_BLANK or cell.lower() not in blanks):
-            return cell
-    return ""
+@cache
+def _any_blank() -> frozenset[str]:
+    """All those words in every mixture of capitals, so that a row's cells are compared with them as they are."""
+    listed = {*words()["blank"]["anywhere"], *words()["blank"]["elsewhere"]}
+    return frozenset("".join(letters) for word in listed for letters in product(*zip(word, word.upper(), strict=True)))
 
 
-def _refuse_overlong(said: Mapping[str, str]) -> NoReturn:
-    field, value = max(said.items(), key=lambda item: len(item[1]))
-    raise BadInputError(f"The {field.replace('_', ' ')} is {len(value):,} characters long; {_LONGEST} at most.")
+def _or_nothing(field: str, cell: str) -> str:
+    return "" if cell.lower() in _blanks(field) else cell
+
+
+def _refuse_overlong(said: Sequence[str]) -> None:
+    value = max(said, key=len)
+    if len(value) > _LONGEST:
+        field = _KNOWN[said.index(value)].replace("_", " ")
+        raise BadInputError(f"The {field} is {len(value):,} characters long; {_LONGEST} at most.")
 
 
 def _consent(written: str) -> str:
@@ -128,15 +141,6 @@ def _consent(written: str) -> str:
     if plain in words()["consent"]["no"]:
         raise BadInputError("The list says that this person did not consent.")
     return "the list's consent column says yes" if plain in words()["consent"]["yes"] else written
-
-
-def _names(said: Mapping[str, str]) -> tuple[str, str]:
-    first, last = said.get("first_name", ""), said.get("last_name", "")
-    whole = said.get("name", "")
-    if not whole or (first and last):
-        return first, last
-    split_first, split_last = split_name(whole)
-    return first or split_first, last or split_last
 
 
 def split_name(whole: str) -> tuple[str, str]:

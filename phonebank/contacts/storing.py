@@ -4,7 +4,7 @@ Rows reach the database in its driver's fastest manner, PostgreSQL's by COPY.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
 from operator import itemgetter
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Table, func, literal, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from phonebank import db
@@ -29,6 +30,12 @@ _consents: Table = Consent.__table__  # type: ignore[attr-defined]  # as above
 _WRITTEN = Arrival._fields[: Arrival._fields.index("fields") + 1]
 _COLUMNS = (*_WRITTEN, "created_at", "updated_at")
 _KEPT_WHEN_BLANK = ("first_name", "last_name", "email", "zip", "state", "language", "connection")
+_NUMBERS = """
+SELECT string_agg(nextval(ids)::text, ' ')
+FROM (SELECT pg_get_serial_sequence('contact', 'id')::regclass AS ids OFFSET 0) AS named,
+generate_series(1, %(how_many)s)
+"""
+_COPIED_AT_ONCE = 1_000  # rows
 _IN_COPY = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
@@ -40,12 +47,17 @@ class Stored(NamedTuple):
     opted_out: int
 
 
+_Known = dict[str, dict[str, Any]]
+"""Number → the contact as it stands."""
+
+
 class Storing:
     """Stores batch after batch; the list is made with the first. A dry run only counts."""
 
     def __init__(self, list_name: str, *, by: str, consent: str, dry_run: bool, now: datetime) -> None:
         self._list_name, self._by, self._consent = list_name.strip(), by, consent
         self._dry_run, self._now = dry_run, now
+        self._are_new = True  # so far as we have met them
 
     def store(self, arrivals: list[Arrival]) -> Stored:
         """All of this batch or nothing of it; each number stands once in it."""
@@ -53,19 +65,26 @@ class Storing:
         phones = [arrival.phone for arrival in arrivals]
         with db.reading() if self._dry_run else db.transaction() as session:
             db.prefer_indexes(session)
-            known = _known(session, phones)
             opted_out = optouts.opted_out_among(session, phones)
-            if not self._dry_run:
-                self._write(session, arrivals, known)
+            known = _known(session, phones) if self._dry_run else self._written(session, arrivals, phones)
         updated = len(known.keys() - opted_out)
         return Stored(len(phones) - updated - len(opted_out), updated, len(opted_out))
 
-    def _write(self, session: Session, arrivals: list[Arrival], known: dict[str, dict[str, Any]]) -> None:
+    def _written(self, session: Session, arrivals: list[Arrival], phones: list[str]) -> _Known:
+        """Writes the batch, and gives those who were contacts before.
+
+        Everybody is taken for new until somebody is not: to look a list's numbers up costs as much as to store them.
+        """
         list_id, at = _list_id(session, self._list_name, self._now), _as_stored(session, self._now)
-        _insert(session, list_id, [_row(arrival, at) for arrival in arrivals if arrival.phone not in known])
+        known = {} if self._are_new else _known(session, phones)
+        if not _inserted(session, list_id, [_row(each, at) for each in arrivals if each.phone not in known]):
+            self._are_new, known = False, _known(session, phones)
+            _upsert(session, [_row(each, at) for each in arrivals if each.phone not in known])
+            _join(session, list_id, phones)
         _upsert(session, list(_changed(arrivals, known, at)))
         _join(session, list_id, known.keys())
         self._record_consent(session, arrivals, known.keys(), at)
+        return known
 
     def _record_consent(self, session: Session, arrivals: list[Arrival], known: Collection[str], at: str) -> None:
         """One proof a number and source. Only who was a contact before can have the same one already."""
@@ -75,7 +94,7 @@ class Storing:
         _put(session, "consent", ("phone", "source", "recorded_by", "recorded_at"), rows)
 
 
-def _known(session: Session, phones: list[str]) -> dict[str, dict[str, Any]]:
+def _known(session: Session, phones: list[str]) -> _Known:
     """Those of these numbers that are contacts already, as they stand."""
     query = select(*(_contacts.c[name] for name in _WRITTEN)).where(db.among(session, _contacts.c.phone, phones))
     return {row["phone"]: dict(row) for row in session.connection().execute(query).mappings()}
@@ -95,7 +114,7 @@ def _row(arrival: Arrival, at: str) -> tuple[str, ...]:
     return phone, first, last, email, code, state, zones, language or "en", connection, f"{{{said}}}", at, at
 
 
-def _changed(arrivals: list[Arrival], known: dict[str, dict[str, Any]], at: str) -> Iterator[tuple[str, ...]]:
+def _changed(arrivals: list[Arrival], known: _Known, at: str) -> Iterator[tuple[str, ...]]:
     """Those we knew who are not as they were, in the order of _COLUMNS."""
     for arrival in arrivals if known else ():
         old = known.get(arrival.phone)
@@ -117,26 +136,26 @@ def _list_id(session: Session, name: str, now: datetime) -> int:
     return int(connection.execute(select(_lists.c.id).where(_lists.c.name == name)).scalar_one())
 
 
-def _insert(session: Session, list_id: int, rows: list[tuple[str, ...]]) -> None:
-    """Who is new, the fast way. Another import may have been first with one of them: then all go the careful way."""
-    ids = [str(number) for number in _new_ids(session, len(rows))]
+def _inserted(session: Session, list_id: int, rows: list[tuple[str, ...]]) -> bool:
+    """Whether these are now contacts and on the list, the fast way. If one was a contact already, nothing is done."""
+    ids = _new_ids(session, len(rows))
     try:
         with session.begin_nested():
             _put(session, "contact", ("id", *_COLUMNS), [(number, *row) for number, row in zip(ids, rows, strict=True)])
             _put(session, "list_member", ("list_id", "contact_id"), [(str(list_id), number) for number in ids])
-    except UniqueViolation:
-        _upsert(session, rows)
-        _join(session, list_id, [row[0] for row in rows])
+    except (UniqueViolation, IntegrityError):
+        return False
+    return True
 
 
-def _new_ids(session: Session, how_many: int) -> Iterable[int]:
+def _new_ids(session: Session, how_many: int) -> list[str]:
     """Ids for new contacts, so that their places on the list need not be looked up. SQLite has one writer: us."""
     connection = session.connection()
     if connection.dialect.name != "postgresql":
         highest = connection.execute(select(func.max(_contacts.c.id))).scalar() or 0
-        return range(highest + 1, highest + 1 + how_many)
-    numbers = "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, %(how_many)s)"
-    return [row[0] for row in connection.exec_driver_sql(numbers, {"how_many": how_many})]
+        return [str(number) for number in range(highest + 1, highest + 1 + how_many)]
+    numbers = connection.exec_driver_sql(_NUMBERS, {"how_many": how_many}).scalar()
+    return str(numbers).split() if numbers else []
 
 
 def _upsert(session: Session, rows: list[tuple[str, ...]]) -> None:
@@ -176,15 +195,18 @@ def _put(session: Session, table: str, names: tuple[str, ...], rows: Sequence[tu
     if connection.dialect.name == "postgresql":
         cursor: Any = connection.connection.cursor()
         with cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-            copy.write("".join(map(_copied, rows)))
+            for start in range(0, len(rows), _COPIED_AT_ONCE):
+                copy.write(_copied(rows[start : start + _COPIED_AT_ONCE]))
     elif rows:
         marks = ", ".join("?" * len(names))
         connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)  # noqa: S608 - our own names
 
 
-def _copied(row: tuple[str, ...]) -> str:
-    """One line as COPY reads it."""
-    line = "\t".join(row)
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(row) - 1:
-        line = "\t".join(cell.translate(_IN_COPY) for cell in row)
-    return line + "\n"
+def _copied(rows: Sequence[tuple[str, ...]]) -> str:
+    """Lines as COPY reads them. All are looked through at once for what must be escaped: few have any of it."""
+    lines = "\n".join(map("\t".join, rows)) + "\n"
+    tabs = sum(map(len, rows)) - len(rows)
+    if "\\" in lines or "\r" in lines or lines.count("\n") != len(rows) or lines.count("\t") != tabs:
+        escaped = ("\t".join([cell.translate(_IN_COPY) for cell in row]) for row in rows)
+        lines = "\n".join(escaped) + "\n"
+    return lines

@@ -32,11 +32,6 @@ class Zones(NamedTuple):
     said_by: Place = Place.NUMBER
     notes: tuple[str, ...] = ()
 
-    @property
-    def joined(self) -> str:
-        """As a contact keeps them."""
-        return "|".join(self.names)
-
 
 def possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
     """Every zone of the first of these that says one: time-zone column, ZIP, state, the number's code and exchange.
@@ -45,9 +40,12 @@ def possible(timezone: str, zip_code: str, state: str, phone: str) -> Zones:
     or state says, since 10115 is in Berlin as well as in New York.
     """
     stated = _stated(timezone, zip_code, state)
-    if not phone.startswith("+1"):
+    is_ours = phone.startswith("+1")
+    if is_ours and stated.names:
+        return stated
+    if not is_ours:
         stated = stated._replace(state=state_code(state))  # a state's law is not guessed from what may be Berlin's code
-    if stated.names and (stated.said_by is Place.TIMEZONE or phone.startswith("+1")):
+    if stated.names and stated.said_by is Place.TIMEZONE:
         return stated
     return stated._replace(names=_in_order(phones.zones(phone).union(stated.names)))
 
@@ -59,7 +57,8 @@ def _stated(timezone: str, zip_code: str, state: str) -> Zones:
     place = zips.look_up(zips.tidy(zip_code)) if zip_code else None
     code = state_code(state) if state else ""
     stated = (place.state if place else "") or code
-    notes = _notes(timezone if not named else "", zip_code if not place else "", state if not code else "")
+    unread = timezone if not named else "", zip_code if not place else "", state if not code else ""
+    notes = _notes(*unread) if any(unread) else ()
     if named:
         return Zones(_in_order(named), stated, Place.TIMEZONE, notes)
     says, said_by = (place.zones, Place.ZIP) if place else (state_zones(code), Place.STATE)
