@@ -27,6 +27,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench.figures import Figure, show
 from phonebank import clock, db, jobs, logs, settings
 from phonebank.campaigns import lifecycle, preflight, spec
 from phonebank.campaigns import queries as campaigns
@@ -231,10 +232,17 @@ def told(kind: str, sizes: list[int], costs: list[Costs]) -> None:
         print(f"  {phase:18}{figures}{grown(small, large, phase, at=0):6.2f}{grown(small, large, phase, at=1):7.2f}")
     cpu, wall = (total(large, at) / total(small, at) for at in (0, 1))
     most = max(each[2] for cost in costs for each in cost.values())
-    print(
-        f"  in all: {cpu:.2f} of the small size's CPU a recipient (at most {GROWS_AT_MOST}), {wall:.2f} of wall clock;"
+    print(f"  in all: {cpu:.2f} of the small size's CPU a recipient, {wall:.2f} of wall clock\n")
+    cost, least = (f"{total(each, 0):,.0f} us CPU a recipient with {size:,}" for each, size in ends(costs, sizes))
+    show(
+        Figure(f"a whole campaign, {kind}", cost, least, cpu, f"at most {GROWS_AT_MOST}"),
+        Figure(f"its largest process, {kind}", f"{most:.0f} MB", "none", None, f"at most {MEGABYTES_AT_MOST}"),
     )
-    print(f"  the largest process had {most:.0f} MB (at most {MEGABYTES_AT_MOST})\n")
+
+
+def ends(costs: list[Costs], sizes: list[int]) -> list[tuple[Costs, int]]:
+    """The largest size and the smallest."""
+    return [(costs[-1], sizes[-1]), (costs[0], sizes[0])]
 
 
 def total(costs: Costs, at: int) -> float:
