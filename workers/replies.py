@@ -54,31 +54,30 @@ def _is_ripe(row: Row[Any], now: datetime) -> bool:
 
 
 def _handle(phones: Sequence[str]) -> list[str]:
-    """Those of these numbers that could not be handled: all are read in one transaction, or else each in its own."""
+    """Those of these numbers that were not read: all are read in one transaction, or else each in its own."""
     if len(phones) > 1:
         try:
-            _read(phones)
+            read = _read(phones)
         except RefusedError:
             pass  # somebody has one of them in hand
         except Exception:  # one conversation spoils it for all; which one is seen below
             log.exception("replies that cannot be handled together are handled one by one")
         else:
-            return []
+            return [phone for phone in phones if phone not in read]
     return [phone for phone in phones if not _is_handled(phone)]
 
 
 def _is_handled(phone: str) -> bool:
     """False when this one reply cannot be handled: it stays unread for a later turn, and stops nobody else's."""
     try:
-        _read([phone])
+        return bool(_read([phone]))
     except OperationalError:
         raise  # the database is away: nobody can be handled
     except Exception:  # whatever is wrong with one conversation, the others wait behind it
         log.exception("a reply cannot be handled; it is tried again")
         return False
-    return True
 
 
-def _read(phones: Sequence[str]) -> None:
+def _read(phones: Sequence[str]) -> list[str]:
     with db.transaction() as session:
-        handling.handle_phones(session, phones, address=opening.settings().address, now=clock.now())
+        return handling.handle_phones(session, phones, address=opening.settings().address, now=clock.now())

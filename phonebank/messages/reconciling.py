@@ -26,7 +26,10 @@ _AT_ONCE = 200
 _CLOCKS_DIFFER = timedelta(hours=12)
 """A clock of ours ahead of the carrier's must not hide what went; what is older is another text's, and known."""
 
-_MOST_ATTEMPTS = 5
+_MOST_ATTEMPTS = 15
+_LONGEST_REST = timedelta(minutes=20)
+"""A carrier that fails for hours is asked again and again, ever more seldom, before anybody is given up."""
+
 _SIDE_BY_SIDE = 8
 _LOOKS_LAST_S = 100.0
 """A log that hangs holds up eight looks, not two hundred; and whoever comes after this long is looked up next time."""
@@ -118,8 +121,13 @@ def _put_back(session: Session, text: Message, now: datetime) -> None:
     if text.attempts >= _MOST_ATTEMPTS:
         never = GatewayError("The carrier never took it.", Failure.REFUSED)
         settling.refused(session, [(Claimed.of(text), never)], now)
-    elif lifecycle.put_back(session, text.id or 0, due_at=now):
+    elif lifecycle.put_back(session, text.id or 0, due_at=now + _rest(text.attempts)):
         paying.give_back(session, [Claimed.of(text)], now)
+
+
+def _rest(attempts: int) -> timedelta:
+    """None after the first two attempts, then 1, 2, 4 … minutes."""
+    return min(_LONGEST_REST, timedelta(minutes=2 ** (attempts - 3))) if attempts > 2 else timedelta()  # noqa: PLR2004
 
 
 def _log_unreadable(text: Message, now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from phonebank import clock
 from phonebank.asks.models import Ask
 from phonebank.errors import RefusedError
 from phonebank.followups.lifecycle import STANDING
@@ -40,6 +41,8 @@ PATIENCE = timedelta(seconds=20)
 """Somebody who keeps writing is read by then all the same."""
 
 _REPLY_SHOWS_AFTER = timedelta(seconds=2)
+_DOUBT_LASTS = timedelta(minutes=4)
+"""Which ask a reply answers is in doubt for as long as an ask to that number is: by then it is settled, or shown."""
 
 
 def handle_phone(session: Session, phone: str, *, address: str, now: datetime) -> bool:
@@ -50,10 +53,11 @@ def handle_phone(session: Session, phone: str, *, address: str, now: datetime) -
 def handle_phones(session: Session, phones: Collection[str], *, address: str, now: datetime) -> list[str]:
     """Read and act on everything these numbers have texted and nobody has read: what all of them need is read at once.
 
-    Returns the numbers that were read; another turn was first with the others. Whatever is wrong with one of them
-    fails all: the caller rolls back, and takes them one by one.
+    Returns the numbers that were read; another turn was first with the others, or they wait until it is known which
+    ask they can be answering. Whatever is wrong with one of them fails all: the caller takes them one by one.
     """
-    heard = queries.unread_of(session, phones)
+    unclear = queries.may_answer_a_doubt(session, phones, claimed_after=now - _DOUBT_LASTS * clock.hurry())
+    heard = queries.unread_of(session, [phone for phone in phones if phone not in unclear])
     ids = {phone: [text.id for text in texts if text.id is not None] for phone, texts in heard.items()}
     every = [message_id for several in ids.values() for message_id in several]
     if not every or messages.mark_handled(session, every, now) < len(every):

@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import exists
 from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from phonebank.contacts.models import Contact
 from phonebank.followups.lifecycle import STANDING
 from phonebank.followups.models import Commitment
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.messages.models import Direction, Message, MessageStatus
+from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients.models import Recipient
 from phonebank.replies.models import ReplyReading
@@ -30,6 +33,24 @@ def in_doubt_among(session: Session, phones: Collection[str]) -> set[str]:
     """Those of these numbers whose ask may or may not have gone."""
     doubtful = col(Message.status).in_((MessageStatus.SENDING, MessageStatus.UNKNOWN))
     return set(session.exec(select(Message.phone).where(col(Message.phone).in_(phones), doubtful)))
+
+
+def may_answer_a_doubt(session: Session, phones: Collection[str], *, claimed_after: datetime) -> set[str]:
+    """Those of whom nobody can tell what they answer: an ask to them is in doubt, and another of our texts was said."""
+    other = aliased(Message)
+    is_another_said = exists().where(
+        col(other.phone) == col(Message.phone),
+        col(other.id) != col(Message.id),
+        (col(other.direction) == Direction.OUT) & (col(other.attempts) > 0),
+    )
+    doubtful = select(Message.phone).where(
+        col(Message.phone).in_(phones),
+        Message.status == MessageStatus.SENDING,
+        Message.kind == MessageKind.ASK,
+        col(Message.claimed_at) > claimed_after,
+        is_another_said,
+    )
+    return set(session.exec(doubtful))
 
 
 def ours_to(session: Session, phones: Collection[str]) -> dict[str, list[Any]]:
