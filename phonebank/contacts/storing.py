@@ -4,8 +4,9 @@ Rows reach the database in its driver's fastest manner, PostgreSQL's by COPY.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from json.encoder import encode_basestring_ascii as _quoted
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ SELECT string_agg(nextval(ids)::text, ' ')
 FROM (SELECT pg_get_serial_sequence('contact', 'id')::regclass AS ids OFFSET 0) AS named,
 generate_series(1, %(how_many)s)
 """
-_COPIED_AT_ONCE = 1_000  # rows
+_COPIED_AT_ONCE = 500  # rows
 _IN_COPY = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
@@ -77,7 +78,8 @@ class Storing:
         """
         list_id, at = _list_id(session, self._list_name, self._now), _as_stored(session, self._now)
         known = {} if self._are_new else _known(session, phones)
-        if not _inserted(session, list_id, [_row(each, at) for each in arrivals if each.phone not in known]):
+        new = [each for each in arrivals if each.phone not in known] if known else arrivals
+        if not _inserted(session, list_id, new, at):
             self._are_new, known = False, _known(session, phones)
             _upsert(session, [_row(each, at) for each in arrivals if each.phone not in known])
             _join(session, list_id, phones)
@@ -89,8 +91,8 @@ class Storing:
     def _record_consent(self, session: Session, arrivals: list[Arrival], known: Collection[str], at: str) -> None:
         """One proof a number and source. Only who was a contact before can have the same one already."""
         there, general, by = _proofs(session, known), self._consent, self._by
-        said = [(arrival.phone, proof) for arrival in arrivals if (proof := arrival.consent or general)]
-        rows = [(*proof, by, at) for proof in said if not there or proof not in there]
+        said = ((arrival.phone, proof) for arrival in arrivals if (proof := arrival.consent or general))
+        rows = ((*proof, by, at) for proof in said if not there or proof not in there)
         _put(session, "consent", ("phone", "source", "recorded_by", "recorded_at"), rows)
 
 
@@ -136,13 +138,14 @@ def _list_id(session: Session, name: str, now: datetime) -> int:
     return int(connection.execute(select(_lists.c.id).where(_lists.c.name == name)).scalar_one())
 
 
-def _inserted(session: Session, list_id: int, rows: list[tuple[str, ...]]) -> bool:
+def _inserted(session: Session, list_id: int, arrivals: list[Arrival], at: str) -> bool:
     """Whether these are now contacts and on the list, the fast way. If one was a contact already, nothing is done."""
-    ids = _new_ids(session, len(rows))
+    ids, listed = _new_ids(session, len(arrivals)), str(list_id)
+    rows = ((number, *_row(arrival, at)) for number, arrival in zip(ids, arrivals, strict=True))
     try:
         with session.begin_nested():
-            _put(session, "contact", ("id", *_COLUMNS), [(number, *row) for number, row in zip(ids, rows, strict=True)])
-            _put(session, "list_member", ("list_id", "contact_id"), [(str(list_id), number) for number in ids])
+            _put(session, "contact", ("id", *_COLUMNS), rows)
+            _put(session, "list_member", ("list_id", "contact_id"), ((listed, number) for number in ids))
     except (UniqueViolation, IntegrityError):
         return False
     return True
@@ -189,17 +192,17 @@ def _as_stored(session: Session, moment: datetime) -> str:
     return str(processor(moment) if processor else moment)
 
 
-def _put(session: Session, table: str, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Rows of texts into a table in the driver's own fastest way."""
-    connection = session.connection()
+def _put(session: Session, table: str, names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Rows of texts into a table in the driver's own fastest way; PostgreSQL takes some while the next are made."""
+    connection, rows = session.connection(), iter(rows)
     if connection.dialect.name == "postgresql":
         cursor: Any = connection.connection.cursor()
         with cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-            for start in range(0, len(rows), _COPIED_AT_ONCE):
-                copy.write(_copied(rows[start : start + _COPIED_AT_ONCE]))
-    elif rows:
+            while some := list(islice(rows, _COPIED_AT_ONCE)):
+                copy.write(_copied(some))
+    elif listed := list(rows):
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)  # noqa: S608 - our own names
+        connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", listed)  # noqa: S608 - our own names
 
 
 def _copied(rows: Sequence[tuple[str, ...]]) -> str:
