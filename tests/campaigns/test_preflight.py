@@ -232,6 +232,13 @@ def test_a_weak_ask_needs_a_reason_which_is_kept():
     assert launch(because="the board insists", followups=[], **WEAK).launched_because == "the board insists"
 
 
+def test_a_launch_to_people_who_have_all_opted_out_is_refused_in_a_sentence():
+    with db.transaction() as session:
+        ledger.record(session, "+12025550143", because="said so", by="test", now=NOW)
+    with pytest.raises(RefusedError, match="There is nobody to reach: of everyone on its lists, 1 opted out"):
+        launch()
+
+
 def test_a_launch_may_wait_for_its_time_but_not_in_the_past():
     with pytest.raises(RefusedError, match="past"):
         launch(at=NOW - timedelta(seconds=1))
