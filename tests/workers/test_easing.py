@@ -5,7 +5,7 @@ import pytest
 from phonebank import db
 from phonebank.campaigns.models import Campaign
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.messages import asking, sending
+from phonebank.messages import asking, claiming
 from phonebank.messages.models import MessageKind
 from phonebank.people import lifecycle as people
 from tests.support import conversations as make
@@ -63,11 +63,11 @@ def test_while_they_wait_no_ask_goes_and_everything_else_does(drive, waiting, cl
         confirmation = factories.queued(session, to, drive, clock.now(), **words)
         factories.member(session, drive, clock.now())
     assert _holds(drive, clock)
-    assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=False)] == [confirmation]
+    assert [text.id for text in claiming.claim(drive.sender, 10, urgent_only=False)] == [confirmation]
     assert do(asking.top_up, drive.sender, clock.now()) == 0
     update(Campaign, drive.id, pace_by_inbox=3)
     assert not _holds(drive, clock)
-    assert [text.id for text in sending._claim(drive.sender, 10, urgent_only=False)] == [ask]
+    assert [text.id for text in claiming.claim(drive.sender, 10, urgent_only=False)] == [ask]
 
 
 def test_a_campaign_that_does_not_pace_itself_is_left_alone(waiting, clock):
