@@ -30,7 +30,7 @@ def together(stands: Underway, carrier: dict[str, Any]) -> Look:
         moved=carrier["accepted"] + sum(carrier["webhooks"].values()),
         is_asking=stands.is_asking,
         is_still=stands.is_still and not carrier["posting"],
-        late_s=stands.late_s,
+        late_s=max(stands.late_s, carrier["behind_s"]),
         next_at=min(coming).timestamp() if coming else None,
         asks_at=stands.asks_at.timestamp() if stands.asks_at else None,
     )

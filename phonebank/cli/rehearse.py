@@ -133,7 +133,7 @@ def _open(supervisor: Supervisor, described: CampaignSpec, wishes: _Wishes) -> S
         clock.wind(chosen.clock_file, to=wishes.at)
     lone = {"lone_numbers": (_NUMBER,)} if described.sender.startswith("+") else {}
     spoken_to = rehearsing.start_carrier(
-        chosen, supervisor, remembers=False, seed=wishes.seed, reply_pace=1.0, reported=rehearsing.LAST_WORDS, **lone
+        chosen, supervisor, remembers=False, seed=wishes.seed, reply_pace=1.0, reported=rehearsing.TROUBLES, **lone
     )
     run.start_parts(spoken_to, supervisor)
     return spoken_to

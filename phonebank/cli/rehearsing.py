@@ -18,8 +18,8 @@ _STARTS_WITHIN_S = 90
 _PACE = 0.15  # supporters answer within seconds, so that a visitor need not wait
 _DELIVERED_WITHIN = (0.3, 1.5)
 
-LAST_WORDS = ("delivered", "undelivered", "failed")
-"""What a campaign's course depends on: a third of all reports. The others only say that a text is on its way."""
+TROUBLES = ("undelivered", "failed")
+"""The reports on which a campaign's course depends. The others, most of all webhooks, say that all is well."""
 
 
 def start_clock(chosen: Settings, speed: float = 1.0) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from phonebank import clock
 from phonebank.rehearsal.carrier import Carrier
 from phonebank.rehearsal.faults import Fault
 from phonebank.rehearsal.ledger import as_row
@@ -118,9 +120,15 @@ class Control:
                 "phones": len(carrier.phones.by_number),
                 "to_come": len(carrier.timeline),
                 "next_at": next_at.isoformat() if next_at else None,
-                "posting": carrier.webhooks.under_way + len(carrier.sending.callbacks),
+                "posting": len(carrier.webhooks) + len(carrier.sending.callbacks),
+                "behind_s": self._behind_s(next_at),
             },
         )
+
+    def _behind_s(self, next_at: datetime | None) -> float:
+        """By how much the carrier itself, or the product it posts to, is behind the clock."""
+        due = [moment for moment in (next_at, self._carrier.webhooks.waiting_since) if moment is not None]
+        return max(0.0, (clock.now() - min(due)).total_seconds()) if due else 0.0
 
     async def phones(self, request: web.Request) -> web.Response:
         """The phones with the latest talk first, then supporters nobody has texted; `?limit=` of them (200)."""

@@ -60,11 +60,18 @@ class Tempo:
             return Wind(self.speed)
         if look.is_still and before.is_still and look.moved == before.moved:
             return self._over_the_gap(look)
-        if look.is_asking:
+        if look.late_s > _LATEST_S:
+            self._catch_up(look, before)
+        elif look.is_asking:
             self._ask(look)
         else:
             self._wind_on(look)
         return Wind(self.speed)
+
+    def _catch_up(self, look: Look, before: Look) -> None:
+        """Slower until the engine gains on what is late, and then no slower."""
+        if look.late_s >= before.late_s:
+            self._go(self.speed * max(_HARDEST, _LATEST_S / look.late_s))
 
     def _over_the_gap(self, look: Look) -> Wind:
         """Nothing will happen before the next moment that is known. Asks are met at true speed, and gain on it."""
@@ -86,18 +93,13 @@ class Tempo:
         if reached < _FALLS_BEHIND:
             self._has_fallen_behind = self.speed > 1 or self._has_fallen_behind
             self._go(self.speed * max(_HARDEST, reached / _AT_BEST))
-        elif look.late_s > _LATEST_S:
-            self._go(self.speed * max(_HARDEST, _LATEST_S / look.late_s))
         elif reached > _KEEPS_UP and len(asking) > 2:  # noqa: PLR2004
             self._go(self.speed * (_PROBED if self._has_fallen_behind else _DOUBLED))
 
     def _wind_on(self, look: Look) -> None:
         """Nobody is being asked: as fast as replies are still answered in time, and not past the next asks."""
-        if look.late_s > _LATEST_S:
-            self._go(self.speed * max(_HARDEST, _LATEST_S / look.late_s))
-        else:
-            room = (look.asks_at - look.at) / _ROOM_S if look.asks_at is not None else FASTEST
-            self._go(min(self.speed * _WOUND, max(1.0, room)))
+        room = (look.asks_at - look.at) / _ROOM_S if look.asks_at is not None else FASTEST
+        self._go(min(self.speed * _WOUND, max(1.0, room)))
 
     def _go(self, speed: float) -> None:
         """A new speed is judged by looks of its own."""

@@ -4,10 +4,13 @@ import asyncio
 import secrets
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
 from urllib.parse import urldefrag, urlencode
 
 import aiohttp
 
+from phonebank import clock
 from phonebank.gateway.twilio import sign
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
@@ -33,7 +36,17 @@ class Webhooks:
         self._session: aiohttp.ClientSession | None = None
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self.answered: Counter[str] = Counter()
-        self.under_way = 0
+        self._under_way: dict[int, datetime] = {}
+        self._count = count()
+
+    def __len__(self) -> int:
+        """How many are being posted, or wait for their turn."""
+        return len(self._under_way)
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the oldest of them should have been posted, on the clock."""
+        return next(iter(self._under_way.values()), None)
 
     async def open(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -52,14 +65,15 @@ class Webhooks:
         address = urldefrag(url).url  # a fragment holds connection overrides and is not signed
         headers = {"X-Twilio-Signature": sign(address, form, self._auth_token)}
         written = urlencode(form).encode()
-        self.under_way += 1
+        number = next(self._count)
+        self._under_way[number] = clock.now()
         try:
             answer = await self._attempt(address, written, headers)
             if answer is None:
                 headers["I-Twilio-Idempotency-Token"] = secrets.token_hex(16)
                 answer = await self._attempt(address, written, headers)
         finally:
-            self.under_way -= 1
+            del self._under_way[number]
         answer = answer or Answer(0)
         self.answered[f"{answer.status // 100}xx" if answer.status else "unreachable"] += 1
         return answer

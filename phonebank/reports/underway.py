@@ -24,8 +24,8 @@ _UNDER_WAY = (CampaignStatus.ENROLLING, CampaignStatus.RUNNING)
 class Underway:
     """`pending` people are not asked yet. `is_asking`: asks are due now; `is_still`: nothing at all is.
 
-    `late_s` is how long the oldest reply has waited beyond the house's own patience; `asks_at` and `texts_at` say when
-    the next asks, and the next texts already written down, fall due.
+    `late_s` is how long a reply waits beyond the house's own patience, or our answer to one. `asks_at` and `texts_at`
+    say when the next asks, and the next texts already written down, fall due.
     """
 
     at: datetime
@@ -60,7 +60,9 @@ def underway(session: Session, campaign_id: int, now: datetime) -> Underway:
         pending=waiting + asks,
         is_asking=is_asking,
         is_still=not (is_busy or followups.is_due(session, now)),
-        late_s=max(0.0, (now - unread[0].first - handling.PATIENCE).total_seconds()) if unread else 0.0,
+        late_s=_late_s(
+            [*(one.first + handling.PATIENCE for one in unread), *_answers_due(session, campaign.sender, now)], now
+        ),
         asks_at=asks_at,
         texts_at=texts_at,
     )
@@ -76,6 +78,18 @@ def _when_asks_go_on(session: Session, campaign: Campaign, due: datetime | None,
         return None
     full_until = campaigns.today(session, now).full_until
     return max(due, full_until) if full_until else due
+
+
+def _answers_due(session: Session, sender: str, now: datetime) -> list[datetime]:
+    """When the next text that somebody waits for fell due, if it may go: one on hold makes nobody late."""
+    may_go = messages.may_go_now(sender, urgent_only=True, now=now).limit(1)
+    first = session.connection().scalar(may_go)
+    due_at = session.exec(select(Message.due_at).where(Message.id == first)).first() if first is not None else None
+    return [due_at] if due_at is not None else []
+
+
+def _late_s(due: list[datetime], now: datetime) -> float:
+    return max(0.0, (now - min(due)).total_seconds()) if due else 0.0
 
 
 def _is_speaking(session: Session) -> bool:

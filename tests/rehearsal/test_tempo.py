@@ -50,6 +50,16 @@ def test_it_winds_on_while_nobody_is_asked_but_not_past_what_the_engine_answers_
     assert tempo.after(replace(WAITING, at=21.0, moved=21, late_s=200.0)).speed < FASTEST
 
 
+def test_it_slows_no_further_once_the_engine_gains_on_what_is_late():
+    tempo = Tempo(PACE)
+    for number in range(20):
+        tempo.after(replace(WAITING, at=float(number), moved=number))
+    slowed = tempo.after(replace(WAITING, at=21.0, moved=21, late_s=400.0)).speed
+    assert slowed < FASTEST
+    assert tempo.after(replace(WAITING, at=22.0, moved=22, late_s=300.0)).speed == slowed
+    assert tempo.after(replace(WAITING, at=23.0, moved=23, late_s=10.0)).speed > slowed
+
+
 def test_a_gap_is_leapt_over_once_two_looks_saw_nothing_move():
     tempo = Tempo(PACE)
     gap = replace(STILL, moved=5, next_at=30_000.0)
