@@ -6,7 +6,7 @@ Rows reach the database in its driver's fastest manner, PostgreSQL's by COPY.
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from json.encoder import encode_basestring_ascii as _quoted
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ SELECT string_agg(nextval(ids)::text, ' ')
 FROM (SELECT pg_get_serial_sequence('contact', 'id')::regclass AS ids OFFSET 0) AS named,
 generate_series(1, %(how_many)s)
 """
-_COPIED_AT_ONCE = 500  # rows
+_AT_ONCE = 500  # rows
 _IN_COPY = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
@@ -198,11 +198,13 @@ def _put(session: Session, table: str, names: tuple[str, ...], rows: Iterable[tu
     if connection.dialect.name == "postgresql":
         cursor: Any = connection.connection.cursor()
         with cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-            while some := list(islice(rows, _COPIED_AT_ONCE)):
+            while some := list(islice(rows, _AT_ONCE)):
                 copy.write(_copied(some))
-    elif listed := list(rows):
-        marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", listed)  # noqa: S608 - our own names
+        return
+    marks = f"({', '.join('?' * len(names))})"
+    while some := list(islice(rows, _AT_ONCE)):  # a statement a row would wait for the thread that reads, each time
+        statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608 - our own names
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def _copied(rows: Sequence[tuple[str, ...]]) -> str:
