@@ -25,12 +25,11 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from bench.figures import Figure, show
-from phonebank import db, jobs, logs, settings
+from phonebank import db, heap, jobs, logs, settings
 from phonebank.messages import sending
 from phonebank.messages.models import Message
 from tests.support import answering, blast, servers
 from tests.support.blast import ACCOUNT, BODY, SERVICE, TOKEN
-from workers import opening
 
 
 def main() -> None:
@@ -137,7 +136,7 @@ def _measured(part: str, texts: int, in_flight: int) -> dict[str, float]:
     db.configure(house.database)
     jobs.configure(house)
     jobs.is_up()
-    opening.settle()  # as a worker does before its first turn
+    heap.settle()  # as a worker does before its first turn
     used, began = resource.getrusage(resource.RUSAGE_SELF), time.time()
     if part == "bare":
         asyncio.run(_bare(str(house.twilio_api_base_url), texts, in_flight))

@@ -4,7 +4,7 @@ import sys
 
 from setproctitle import setproctitle
 
-from phonebank import jobs
+from phonebank import heap, jobs
 from phonebank.cli import parent
 from phonebank.settings import load
 from workers import answers, asking, enrolling, followups, forking, imports, opening, reconciling, replies, spool, texts
@@ -17,7 +17,7 @@ def main(words: list[str]) -> None:
     queues = parent.take(words)
     setproctitle(" ".join(["phonebank worker", *queues]))
     opening.open_process(load())
-    opening.settle()
+    heap.settle()
     if queues:
         jobs.work(queues)
     else:

@@ -1,6 +1,5 @@
 """Opens what a process needs before its first turn: settings, logs, clock, database, doorbell."""
 
-import gc
 from collections.abc import Callable
 from functools import wraps
 from time import monotonic
@@ -22,15 +21,6 @@ def open_process(settings: Settings) -> None:
     db.configure(settings.database)
     jobs.configure(settings)
     _Opened.settings = settings
-
-
-def settle() -> None:
-    """Once all is imported: what is here stays, so that the collector of a turn, at its fork or later, passes it by.
-
-    A turn lives for a minute and makes little that needs collecting: looking seldom saves a third of its time.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def settings() -> Settings:

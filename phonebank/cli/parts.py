@@ -8,7 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
-from phonebank import db, jobs, logs, migrations, settings
+from phonebank import db, heap, jobs, logs, migrations, settings
 from phonebank.app import create_app
 from phonebank.cli import opening, parent, premises, supervising
 from phonebank.errors import UnavailableError
@@ -81,7 +81,9 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._chosen)
+        app = create_app(self._chosen)
+        heap.settle()
+        return app
 
     def _options(self) -> dict[str, Any]:
         return {

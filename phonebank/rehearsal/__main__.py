@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from setproctitle import setproctitle
 
-from phonebank import clock, logs
+from phonebank import clock, heap, logs
 from phonebank.errors import PhonebankError, UnavailableError
 from phonebank.rehearsal import api
 from phonebank.rehearsal.carrier import Carrier
@@ -41,6 +41,7 @@ def main() -> int:
         carrier = Carrier(config, recall(asked.state_file) if asked.state_file else None)
         if asked.supporters and not carrier.supporters.people:
             carrier.supporters.register(load_supporters(asked.supporters))
+        heap.settle()
         asyncio.run(_serve(carrier, asked))
     except PhonebankError as wrong:
         print(wrong, file=sys.stderr)  # noqa: T201  # the command's own word to whoever started it
