@@ -81,3 +81,17 @@ def test_a_clock_that_stands_never_lets_a_span_pass_rather_than_crash(dial):
     house_clock.wind(dial, to=NOON, speed=0.0)
     house_clock.follow(dial)
     assert house_clock.real_seconds(timedelta(seconds=3)) == float("inf")
+
+
+def test_a_winding_that_all_hear_of_holds_a_little_later_and_turns_no_clock_back(dial):
+    house_clock.wind(dial, to=NOON, speed=1000.0)
+    house_clock.follow(dial)
+    seen = [house_clock.now()]
+    house_clock.wind(dial, speed=1.0, together=True)
+    assert house_clock.speed() == 1000.0
+    ends = time.monotonic() + 0.4
+    while time.monotonic() < ends:
+        seen.append(house_clock.now())
+    assert house_clock.speed() == 1.0
+    assert seen == sorted(seen)
+    assert seen[-1] - NOON > timedelta(seconds=200)
