@@ -31,23 +31,25 @@ COLUMNS = "| what | ours | limit | ratio | promised |\n|---|---|---|---|---|\n"
 def main(names: list[str]) -> None:
     """Run these benchmarks, or all, and write the page."""
     sections = _read()
-    for name in names or NAMES:
-        print(f"== bench/{name}.py", flush=True)
-        if figures := _run(name):
-            sections[name] = _section(figures)
+    for told in names or NAMES:
+        name, *options = told.split()
+        print(f"== bench/{told}", flush=True)
+        if figures := _run(name, options):
+            sections[name] = _section(figures, options)
         PAGE.write_text(HEAD + "\n".join(f"## bench/{one}\n\n{sections[one]}" for one in NAMES if one in sections))
 
 
-def _run(name: str) -> list[dict[str, object]]:
+def _run(name: str, options: list[str]) -> list[dict[str, object]]:
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl", encoding="utf-8") as kept:
         environment = {**os.environ, KEPT_IN: kept.name, "PYTHONPATH": str(HERE.parent)}
-        if subprocess.run([sys.executable, HERE / f"{name}.py"], env=environment, check=False).returncode:
+        if subprocess.run([sys.executable, HERE / f"{name}.py", *options], env=environment, check=False).returncode:
             sys.exit(f"bench/{name}.py failed")
         return [json.loads(line) for line in kept]
 
 
-def _section(figures: list[dict[str, object]]) -> str:
-    measured = f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, "
+def _section(figures: list[dict[str, object]], options: list[str]) -> str:
+    measured = f"With {' '.join(options)}, measured" if options else "Measured"
+    measured += f" {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, "
     measured += f"Python {platform.python_version()}), one-minute load {os.getloadavg()[0]:.1f} at the end.\n\n"
     return measured + COLUMNS + "".join(_row(one) for one in figures)
 
