@@ -10,7 +10,8 @@ _LATEST_S = 90.0  # by the clock: nothing that is due waits longer for the engin
 _LEAPS_OVER_S = 5.0
 _LANDS_BEFORE_S = 1.0
 _LOOKS = 4  # the sender speaks in bursts, so that one look says little
-_KEEPS_UP, _FALLS_BEHIND, _AT_BEST = 0.92, 0.90, 0.95  # a sender holds back 4 % of its pace (gateway/pacing.py)
+_KEEPS_UP, _FALLS_BEHIND = 0.96, 0.93  # of what it reaches at true speed
+_AT_BEST, _LEARNS = 0.95, 0.3  # a sender holds back 4 % of its pace (gateway/pacing.py), and a busy machine more
 _DOUBLED, _PROBED, _WOUND = 2.0, 1.15, 1.6
 _HARDEST = 0.5
 _ROOM_S = 3.0  # two looks, a winding that all know of, and a machine that is busy
@@ -50,6 +51,7 @@ class Tempo:
         self._pace = pace
         self._looks: deque[Look] = deque(maxlen=_LOOKS)
         self._has_fallen_behind = False
+        self._best = _AT_BEST
         self.speed = 1.0
 
     def after(self, look: Look) -> Wind:
@@ -84,16 +86,18 @@ class Tempo:
         return Wind(self.speed, look.next_at - _LANDS_BEFORE_S)
 
     def _ask(self, look: Look) -> None:
-        """As fast as the sender reaches its pace by the clock."""
-        asking = [one for one in self._looks if one.is_asking]
-        passed = look.at - asking[0].at
-        if len(asking) < 2 or passed <= 0:  # noqa: PLR2004  # two looks make a stretch
+        """As fast as the sender reaches as much of its pace by the clock as it does at true speed, here and now."""
+        asking = [one for one in self._looks if one.is_asking and one.said]
+        if len(asking) < 2 or look.at <= asking[0].at:  # noqa: PLR2004  # two looks make a stretch
             return
-        reached = (look.said - asking[0].said) / (self._pace * passed)
-        if reached < _FALLS_BEHIND:
-            self._has_fallen_behind = self.speed > 1 or self._has_fallen_behind
-            self._go(self.speed * max(_HARDEST, reached / _AT_BEST))
-        elif reached > _KEEPS_UP and len(asking) > 2:  # noqa: PLR2004
+        is_sure = len(asking) == _LOOKS
+        reached = (look.said - asking[0].said) / (self._pace * (look.at - asking[0].at))
+        if self.speed == 1.0 and is_sure:
+            self._best = min(_AT_BEST, (1 - _LEARNS) * self._best + _LEARNS * reached)
+        if reached < _FALLS_BEHIND * self._best and self.speed > 1.0:
+            self._has_fallen_behind = True
+            self._go(self.speed * max(_HARDEST, reached / self._best))
+        elif reached > _KEEPS_UP * self._best and is_sure:
             self._go(self.speed * (_PROBED if self._has_fallen_behind else _DOUBLED))
 
     def _wind_on(self, look: Look) -> None:
