@@ -6,9 +6,10 @@ import time
 
 import pytest
 
+from phonebank import db
 from phonebank.gateway import twilio
 from phonebank.gateway.contract import OutgoingText
-from phonebank.messages import claiming
+from phonebank.messages import asking, claiming
 
 PEOPLE = 30
 TROUBLE = (
@@ -114,6 +115,8 @@ class TestDeadInTheMiddle:
         from phonebank.recipients import enrolling
 
         enrolling.enrol(drive.id, walk.clock.now())
+        with db.transaction() as session:
+            asking.top_up(session, drive.sender, walk.clock.now())
         batch = walk.until(
             lambda: (
                 got

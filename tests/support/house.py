@@ -61,7 +61,7 @@ class House:
         command = ["/bin/sh", "-c", 'read line; rm -rf "$0"; kill -9 0', str(home)]
         self._keeper = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
-        self.workers: dict[str, int] = {}
+        self.workers: dict[int, str] = {}
         self.clock.run()
         try:
             self.start_all()
@@ -140,18 +140,19 @@ class House:
             if "workers" in names:
                 self.workers = self._look_for_workers()
             return (
-                len(self.workers) == len(jobs.QUEUES)
+                set(self.workers.values()) == set(jobs.QUEUES)
+                and list(self.workers.values()).count(jobs.BULK) > 1
                 and requests.get(f"{self.settings.address}/health/live", timeout=5).ok
             )
         except (redis.RedisError, requests.RequestException):
             return False
 
-    def _look_for_workers(self) -> dict[str, int]:
-        """The process that serves each queue, as RQ knows it."""
+    def _look_for_workers(self) -> dict[int, str]:
+        """The processes of the workers, and which queue each serves, as RQ knows them."""
         ours = {str(child) for child in lineage.children(self.parts["workers"].pid)}
         with redis.Redis.from_url(self.settings.redis_url, decode_responses=True) as bell:
             known = [bell.hmget(key, "pid", "queues") for key in bell.smembers("rq:workers")]
-        return {queue: int(pid) for pid, queue in known if pid in ours}
+        return {int(pid): queue for pid, queue in known if pid in ours}
 
     def _signal(self, queue: str, number: signal.Signals) -> bool:
         turns = self._turns(queue)
@@ -161,7 +162,7 @@ class House:
         return bool(turns)
 
     def _turns(self, queue: str) -> list[int]:
-        return lineage.children(self.workers[queue])
+        return [turn for pid, served in self.workers.items() if served == queue for turn in lineage.children(pid)]
 
     def _command(self, name: str) -> list[str]:
         if name == "redis":
