@@ -1,6 +1,6 @@
 """The sender, measured beside a bare loop of the SDK's own asynchronous client, in one run.
 
-    python bench/send.py [--texts 6000]
+    python bench/send.py [--texts 12000]
 
 Three figures, each with its limit: texts a second at 80 ms of carrier latency with 128 requests in flight; CPU a text
 at no latency; and two sender processes beside one, 32 in flight each. Senders and loops are processes of their own;
@@ -34,7 +34,7 @@ from tests.support.blast import ACCOUNT, BODY, SERVICE, TOKEN
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--texts", type=int, default=6000)
+    parser.add_argument("--texts", type=int, default=12_000)
     parser.add_argument("--only", choices=("latency", "cpu", "two"))
     parser.add_argument("--part", choices=("sender", "bare"), help=argparse.SUPPRESS)
     parser.add_argument("--in-flight", type=int, default=128, help=argparse.SUPPRESS)
