@@ -21,7 +21,7 @@ def main(words: list[str]) -> None:
     if queues:
         jobs.work(queues)
     else:
-        forking.work_each((*jobs.QUEUES, jobs.BULK))  # two senders' blasts at a time
+        forking.work_each(jobs.QUEUES)
 
 
 if __name__ == "__main__":

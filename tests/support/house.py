@@ -141,7 +141,6 @@ class House:
                 self.workers = self._look_for_workers()
             return (
                 set(self.workers.values()) == set(jobs.QUEUES)
-                and list(self.workers.values()).count(jobs.BULK) > 1
                 and requests.get(f"{self.settings.address}/health/live", timeout=5).ok
             )
         except (redis.RedisError, requests.RequestException):
