@@ -44,11 +44,13 @@ def read(
     question: str | None = None,
     sent: str | Sequence[str] | None = None,
     lang: str | None = None,
+    acts_from: float = ACTS_FROM,
 ) -> Reading:
     """What a reply means; several texts in a row are read as one when joined by newlines.
 
     `question` is the ask being answered, `sent` our texts before it, oldest first, `lang` the person's language when
-    known (a language we have no phrases for is never acted on, opt-outs apart). Any string is safe: what cannot be
+    known (a language we have no phrases for is never acted on, opt-outs apart). `acts_from` is the confidence from which
+    the machine answers, a campaign's own where it has one; opt-outs never depend on it. Any string is safe: what cannot be
     read is `other` with low confidence, for a person.
     """
     ours = [sent] if isinstance(sent, str) else list(sent or ())
@@ -56,17 +58,17 @@ def read(
     if chosen is not None:
         reading = _read_words(chosen, "")
         why = f"'{text.strip()}' stood for '{chosen}' in what we sent → {_spoken(reading.intent)}"
-        return _judged(replace(reading, why=why))
+        return _judged(replace(reading, why=why), acts_from)
     asked = question or (ours[-1] if ours else "")
     reading = _read_whole(text) or _read_words(text, asked)
     if lang and lang[:2].lower() not in _LANGUAGES_READ and reading.intent is not Intent.OPT_OUT:
-        reading = replace(reading, confidence=min(reading.confidence, ACTS_FROM / 2))
-    return _judged(reading)
+        reading = replace(reading, confidence=min(reading.confidence, ACTS_FROM / 2, acts_from / 2))
+    return _judged(reading, acts_from)
 
 
-def _judged(reading: Reading) -> Reading:
-    sure = reading.confidence >= ACTS_FROM and reading.intent in ANSWERED_BY_MACHINE
+def _judged(reading: Reading, acts_from: float) -> Reading:
     opt_out = reading.intent is Intent.OPT_OUT
+    sure = reading.confidence >= (ACTS_FROM if opt_out else acts_from) and reading.intent in ANSWERED_BY_MACHINE
     acted = sure and (opt_out or not reading.hold)
     return replace(reading, acted=acted, hold=not (opt_out and acted) and (reading.hold or opt_out))
 
