@@ -17,7 +17,6 @@ from phonebank.followups.models import Commitment
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.handoffs import queries as handoff_queries
 from phonebank.handoffs.answering import why_not_theirs
-from phonebank.handoffs.models import Handoff
 from phonebank.intents import Decision, Intent
 from phonebank.messages import lifecycle as messages
 from phonebank.messages import queries as message_queries
@@ -32,7 +31,9 @@ from phonebank.replies import matching, queries, recording, threads
 from phonebank.replies.carrying_out import Cause, carry_out
 from phonebank.replies.decisions import Situation, decide, decide_verdict
 from phonebank.replies.matching import Known, Talk
-from phonebank.replies.reading import Reading, read
+from phonebank.replies.models import BY_THE_CARRIER
+from phonebank.replies.reading import Reading
+from phonebank.replies.together import Context, read_together
 
 TOGETHER = timedelta(seconds=3)
 """Texts in a row are read together: a reply is read once its number has been quiet this long."""
@@ -70,13 +71,18 @@ def handle_phones(session: Session, phones: Collection[str], *, address: str, no
     listening = [phone for phone, texts in heard.items() if not _asked_back_in(session, texts, now)]
     answering = (known[phone].talk for phone in listening)
     recipients.replies_arrived(session, [talk.recipient.id for talk in answering if talk and talk.recipient.id], now)
-    kept = [row for phone in listening for row in _answer(session, heard[phone], known[phone], address, now)]
+    acts_from = queries.acts_from(session, {one.talk.recipient.campaign_id for one in known.values() if one.talk})
+    kept = []
+    for phone in listening:
+        talk = known[phone].talk
+        sure = acts_from[talk.recipient.campaign_id if talk else None]
+        kept += _answer(session, heard[phone], known[phone], sure, address=address, now=now)
     recording.keep(session, kept)
     return list(heard)
 
 
 def _answer(
-    session: Session, texts: Sequence[Message], known: Known, address: str, now: datetime
+    session: Session, texts: Sequence[Message], known: Known, acts_from: float, *, address: str, now: datetime
 ) -> list[dict[str, object]]:
     """Read these texts of one number and do what follows. Gives the rows that tell how they were read."""
     phone, ids = texts[0].phone, [text.id for text in texts if text.id is not None]
@@ -85,9 +91,9 @@ def _answer(
         if known.talk
         else Situation(is_known=False, is_opted_out=Ban.OPT_OUT in known.bans)
     )
-    reading = read_together(texts, known, now)
+    reading = read_together([text.body for text in texts], _context(known, now), acts_from)
     if situation.is_opted_out and _stopped_at_the_carrier(texts, known.bans.get(Ban.OPT_OUT)):
-        reading = Reading(Intent.OPT_OUT, 1.0, "the carrier took it for a stop", acted=True)
+        reading = Reading(Intent.OPT_OUT, 1.0, BY_THE_CARRIER, acted=True)
     decision = decide(reading, situation)
     cause = Cause(f"message:{ids[-1]}", by=BY_THEIR_TEXT, address=address, now=now)
     carry_out(session, decision, reading, talk=known.talk, phone=phone, cause=cause)
@@ -102,18 +108,10 @@ def _show_that_asks_went(session: Session, heard: Mapping[str, Sequence[Message]
         recipients.mark_asked(session, shown, now)
 
 
-def read_together(texts: Sequence[Message], known: Known, now: datetime) -> Reading:
-    """One reading of several texts in a row. An opt-out in any of them is an opt-out of all."""
+def _context(known: Known, now: datetime) -> Context:
     question = threads.last_question(known.ours) if known.talk else None
-    sent = threads.last_words(known.ours, now)
     language = known.talk.contact.language if known.talk else None
-    bodies = [text.body for text in texts]
-    if len(bodies) > 1:
-        for body in bodies:
-            alone = read(body, question=question, sent=sent, lang=language)
-            if alone.intent is Intent.OPT_OUT and (alone.acted or alone.hold):
-                return alone
-    return read("\n".join(bodies), question=question, sent=sent, lang=language)
+    return Context(question, threads.last_words(known.ours, now), language)
 
 
 def verdict(
@@ -133,8 +131,9 @@ def verdict(
     recipient = recipient_queries.by_id(session, handoff.recipient_id, lock=True) if handoff.recipient_id else None
     talk = matching.of_recipient(session, recipient) if recipient else None
     reading = Reading(intent, 1.0, f"{by} read it", acted=True)
-    recording.keep_verdict(session, handoff.phone, intent)
-    decision = _verdict_decision(session, handoff, talk, reading, now)
+    is_said = message_queries.has_answered_since(session, handoff.phone)
+    recording.keep_verdict(session, handoff.phone, intent, person_id=person_id, is_after_answer=is_said, now=now)
+    decision = _verdict_decision(reading, talk, now, is_said=is_said)
     cause = Cause(f"handoff:{handoff_id}", by=by, address=address, now=now)
     carry_out(session, decision, reading, talk=talk, phone=handoff.phone, cause=cause)
     return decision
@@ -179,12 +178,9 @@ def _stopped_at_the_carrier(texts: Sequence[Message], ban: OptOut | None) -> boo
     return ban is not None and ban.recorded_by == BY_THEIR_TEXT and ban.recorded_at in {one.created_at for one in texts}
 
 
-def _verdict_decision(
-    session: Session, handoff: Handoff, talk: Talk | None, reading: Reading, now: datetime
-) -> Decision:
+def _verdict_decision(reading: Reading, talk: Talk | None, now: datetime, *, is_said: bool) -> Decision:
     if talk is None:
         return Decision.OPT_OUT if reading.intent is Intent.OPT_OUT else Decision.KEEP
-    is_said = message_queries.has_answered_since(session, handoff.phone)
     return decide_verdict(reading, talk.situation_at(now), is_said=is_said)
 
 

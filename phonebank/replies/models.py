@@ -1,4 +1,4 @@
-"""How each reply was read and what was decided: the trail from their words to our deed."""
+"""How each reply was read, what was decided and what people thought of it: the trail from their words to our deed."""
 
 from datetime import datetime
 
@@ -6,6 +6,9 @@ from sqlmodel import Field, SQLModel
 
 from phonebank.db import Moment, choice
 from phonebank.intents import Decision, Intent
+
+BY_THE_CARRIER = "the carrier took it for a stop"
+"""Why, of a reply that was not read at all: the carrier had acted on it."""
 
 
 class ReplyReading(SQLModel, table=True):
@@ -23,4 +26,21 @@ class ReplyReading(SQLModel, table=True):
     why: str
     decision: Decision = Field(sa_type=choice(Decision))
     verdict: str | None = None
+    judged_by: int | None = None  # a person's id; the handoff holds the reference
+    judged_at: datetime | None = Field(default=None, sa_type=Moment)
+    judged_after_answer: bool = False  # we had answered since: the verdict is of the whole talk, not of these words
     read_at: datetime = Field(sa_type=Moment)
+
+
+class ReplyThreshold(SQLModel, table=True):
+    """From which confidence the machine answers, of one campaign or (None) of all; the newest one is in force."""
+
+    __tablename__ = "reply_threshold"
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    acts_from: float
+    was: float
+    because: str  # what the refit said it would change
+    set_by: str
+    set_at: datetime = Field(sa_type=Moment)

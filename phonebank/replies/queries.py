@@ -17,7 +17,8 @@ from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients.models import Recipient
-from phonebank.replies.models import ReplyReading
+from phonebank.replies.models import ReplyReading, ReplyThreshold
+from phonebank.replies.reading import ACTS_FROM
 
 
 def unread_of(session: Session, phones: Collection[str]) -> dict[str, list[Message]]:
@@ -116,3 +117,12 @@ def last_reading(session: Session, phone: str) -> ReplyReading | None:
     """How the newest reply of this number was read."""
     theirs = select(ReplyReading).join(Message, col(Message.id) == col(ReplyReading.message_id))
     return session.exec(theirs.where(Message.phone == phone).order_by(col(ReplyReading.id).desc()).limit(1)).first()
+
+
+def acts_from(session: Session, campaign_ids: Collection[int]) -> dict[int | None, float]:
+    """From which confidence the machine answers in each of these campaigns; by None, in one without its own."""
+    either = col(ReplyThreshold.campaign_id).in_(campaign_ids) | col(ReplyThreshold.campaign_id).is_(None)
+    kept = session.exec(select(ReplyThreshold).where(either).order_by(col(ReplyThreshold.id)))
+    newest = {one.campaign_id: one.acts_from for one in kept}
+    usual = newest.get(None, ACTS_FROM)
+    return {None: usual} | {campaign_id: newest.get(campaign_id, usual) for campaign_id in campaign_ids}

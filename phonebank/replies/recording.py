@@ -10,7 +10,7 @@ from phonebank.db import insert_for
 from phonebank.intents import Decision, Intent
 from phonebank.replies import queries
 from phonebank.replies.matching import Talk
-from phonebank.replies.models import ReplyReading
+from phonebank.replies.models import ReplyReading, ReplyThreshold
 from phonebank.replies.reading import Reading
 
 _readings: Table = ReplyReading.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
@@ -39,9 +39,20 @@ def keep(session: Session, rows: Sequence[dict[str, object]]) -> None:
         session.connection().execute(insert_for(session, _readings), rows)
 
 
-def keep_verdict(session: Session, phone: str, intent: Intent) -> None:
-    """A volunteer's verdict, beside the last reading of this number."""
+def keep_verdict(
+    session: Session, phone: str, intent: Intent, *, person_id: int, is_after_answer: bool, now: datetime
+) -> None:
+    """A volunteer's verdict, beside the last reading of this number.
+
+    `is_after_answer`: one of us had written since, so that it is no judgement of their words alone.
+    """
     reading = queries.last_reading(session, phone)
     if reading is not None:
         reading.verdict = intent.value
+        reading.judged_by, reading.judged_at, reading.judged_after_answer = person_id, now, is_after_answer
         session.add(reading)
+
+
+def keep_threshold(session: Session, threshold: ReplyThreshold) -> None:
+    """From now on the machine answers this campaign's replies from that confidence; earlier ones are kept too."""
+    session.add(threshold)
