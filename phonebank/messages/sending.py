@@ -43,9 +43,6 @@ def send_due(
     settings: Settings, sender: str, *, urgent_only: bool, until: float, in_flight: int = twilio.IN_FLIGHT
 ) -> None:
     """Speak what is due for a sender until nothing is, or until this moment of the monotonic clock."""
-    import sys
-
-    sys.setswitchinterval(0.001)
     asyncio.run(_Turn(settings, sender, urgent_only=urgent_only, until=until, in_flight=in_flight).run())
 
 
