@@ -1,4 +1,4 @@
-"""`phonebank replies`: how replies are read. Needs no settings, database, Redis or network, and writes nothing."""
+"""`phonebank replies`: how replies are read. `read` itself needs no settings, database, Redis or network."""
 
 import json
 from collections.abc import Iterator
@@ -31,6 +31,44 @@ def read_replies(source: BinaryIO, *, as_json: bool) -> None:
             printing.as_json(_told(asked.get("id"), reading))
         else:
             printing.say(_line(asked.get("id"), reading))
+
+
+_CAMPAIGN = click.option("--campaign", metavar="NAME", help="One campaign's replies; without it, those of all.")
+_JSON = click.option("--json", "wants_json", is_flag=True, help="JSON, for programs.")
+
+
+@replies.command()
+@_CAMPAIGN
+@_JSON
+def report(campaign: str | None, *, wants_json: bool) -> None:
+    """How far volunteers' verdicts agree with the reading, and the replies most worth reading."""
+    from phonebank.cli import learning  # reading needs no database, and does not wait for what does
+
+    learning.report(campaign, wants_json=wants_json)
+
+
+@replies.command()
+@_CAMPAIGN
+@click.option("--apply", "applies", is_flag=True, help="Keep the new threshold. Without it, nothing is changed.")
+@_JSON
+def calibrate(campaign: str | None, *, applies: bool, wants_json: bool) -> None:
+    """Refit on people's verdicts how sure a reading must be for the machine to answer, and say what that changes."""
+    from phonebank.cli import learning
+
+    learning.calibrate(campaign, applies=applies, wants_json=wants_json)
+
+
+@replies.command()
+@_CAMPAIGN
+@_JSON
+def replay(campaign: str | None, *, wants_json: bool) -> None:
+    """Read every past reply again with the present reader, and show what would differ. Writes nothing.
+
+    With --json a line for each reply that differs, then one with the counts.
+    """
+    from phonebank.cli import learning
+
+    learning.replay(campaign, wants_json=wants_json)
 
 
 def _records(source: BinaryIO) -> Iterator[dict[str, Any]]:

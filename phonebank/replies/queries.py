@@ -1,15 +1,16 @@
 """Reads of replies: what is unread and what is known of those who wrote, many numbers at a time; how they were read."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists
+from sqlalchemy import exists, func
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
 from phonebank.followups.lifecycle import STANDING
 from phonebank.followups.models import Commitment
@@ -19,6 +20,8 @@ from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients.models import Recipient
 from phonebank.replies.models import ReplyReading, ReplyThreshold
 from phonebank.replies.reading import ACTS_FROM
+
+_AT_ONCE = 1000
 
 
 def unread_of(session: Session, phones: Collection[str]) -> dict[str, list[Message]]:
@@ -74,6 +77,7 @@ _OURS = columns(
     col(Message.body),
     col(Message.claimed_at),
     col(Message.created_at),
+    col(Message.settled_at),
 ).where(col(Message.direction) == Direction.OUT)
 
 
@@ -126,3 +130,74 @@ def acts_from(session: Session, campaign_ids: Collection[int]) -> dict[int | Non
     newest = {one.campaign_id: one.acts_from for one in kept}
     usual = newest.get(None, ACTS_FROM)
     return {None: usual} | {campaign_id: newest.get(campaign_id, usual) for campaign_id in campaign_ids}
+
+
+def read_before(session: Session, campaign_id: int | None = None) -> Iterator[Any]:
+    """Every reply as it was read, with its words and who wrote them, streamed; texts read together stand together."""
+    rows = columns(
+        col(ReplyReading.message_id),
+        col(ReplyReading.recipient_id),
+        col(ReplyReading.intent),
+        col(ReplyReading.acted),
+        col(ReplyReading.hold),
+        col(ReplyReading.why),
+        col(ReplyReading.verdict),
+        col(ReplyReading.judged_after_answer),
+        col(ReplyReading.read_at),
+        col(Message.phone),
+        col(Message.body),
+        col(Message.campaign_id),
+        col(Contact.language),
+    ).join(Message, col(Message.id) == col(ReplyReading.message_id))
+    rows = rows.outerjoin(Recipient, col(Recipient.id) == col(ReplyReading.recipient_id))
+    rows = rows.outerjoin(Contact, col(Contact.id) == col(Recipient.contact_id))
+    in_order = _of(rows, campaign_id).order_by(col(ReplyReading.read_at), col(Message.phone), col(ReplyReading.id))
+    yield from session.connection().execute(in_order.execution_options(yield_per=_AT_ONCE))
+
+
+def count_read(session: Session, campaign_id: int | None = None) -> int:
+    """How many readings of texts are kept."""
+    counted = columns(func.count()).join_from(ReplyReading, Message, col(Message.id) == col(ReplyReading.message_id))
+    return int(session.connection().scalar(_of(counted, campaign_id)) or 0)
+
+
+def verdict_counts(session: Session, campaign_id: int | None = None) -> list[Any]:
+    """How many replies were read as each `intent`, by whether they were `acted` on and what a person said of them."""
+    by = (
+        col(ReplyReading.intent),
+        col(ReplyReading.acted),
+        col(ReplyReading.verdict),
+        col(ReplyReading.judged_after_answer),
+    )
+    counted = columns(*by, func.count().label("replies")).join(Message, col(Message.id) == col(ReplyReading.message_id))
+    return list(session.connection().execute(_of(counted, campaign_id).group_by(*by)))
+
+
+def judged_otherwise(session: Session, campaign_id: int | None = None, *, limit: int) -> list[Any]:
+    """The replies of whose words a person said something else than the reading, the surest reading first."""
+    rows: Any = (
+        columns(*_JUDGED, col(Message.body), col(Campaign.name).label("campaign"))
+        .join(Message, col(Message.id) == col(ReplyReading.message_id))
+        .outerjoin(Campaign, col(Campaign.id) == col(Message.campaign_id))
+        .where(
+            col(ReplyReading.verdict).is_not(None),
+            col(ReplyReading.verdict) != col(ReplyReading.intent),
+            col(ReplyReading.judged_after_answer).is_(False),
+        )
+    )
+    surest = _of(rows, campaign_id).order_by(col(ReplyReading.confidence).desc(), col(ReplyReading.id).desc())
+    return list(session.connection().execute(surest.limit(limit)))
+
+
+_JUDGED = (
+    col(ReplyReading.message_id),
+    col(ReplyReading.intent),
+    col(ReplyReading.confidence),
+    col(ReplyReading.acted),
+    col(ReplyReading.verdict),
+    col(ReplyReading.why),
+)
+
+
+def _of(rows: Any, campaign_id: int | None) -> Any:
+    return rows if campaign_id is None else rows.where(col(Message.campaign_id) == campaign_id)
