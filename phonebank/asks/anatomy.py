@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from phonebank.asks.lexicon import deeds, ending_in, phrases
+from phonebank.asks.staging import said
 
 _LONGEST_READ = 2000
 _MOST_WORDS_AFTER = 20
@@ -51,13 +52,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One sentence that asks this person for a yes or no; `asks_for` begins where the deed is named."""
+    """One sentence that asks for a yes or no. The deed may be `told_in` another sentence ("… Will you join us?")."""
 
     sentence: Found
     opener: Found
     deed: Found | None
     kinds: frozenset[str]
     is_event: bool
+    told_in: Found | None = None
 
 
 class Anatomy:
@@ -65,7 +67,7 @@ class Anatomy:
 
     def __init__(self, text: str) -> None:
         self.text = text[:_LONGEST_READ]
-        folded = fold(_TAGS.sub(lambda tag: " " * len(tag[0]), self.text))
+        folded = fold(said(_TAGS.sub(lambda tag: " " * len(tag[0]), self.text)))
         self._places = [i for i, c in enumerate(folded) if c != " " or (i and folded[i - 1] not in " \n")]
         self.flat = "".join([folded[i] for i in self._places])
         self._known: dict[str, list[Found]] = {}
@@ -122,6 +124,28 @@ class Anatomy:
         asking = {question.sentence for question in self.questions}
         return [s for s in self.sentences if s not in asking and not self.gives_thanks(s)]
 
+    @cached_property
+    def requests(self) -> list[Found]:
+        """Sentences that ask without a direct question: "Join us!", "I was wondering if you could …"."""
+        return [s for s in self.telling if self.is_soft(s) or self._is_bidding(s)]
+
+    def is_promise(self, sentence: Found) -> bool:
+        """ "I'll call you tomorrow", said after the question: what follows a yes, not what is asked."""
+        asked = self.questions[0].sentence.end if self.questions else len(self.flat)
+        return sentence.start >= asked and self.first("advice.promise", sentence) is not None
+
+    def is_soft(self, sentence: Found) -> bool:
+        return self.first("soft", sentence) is not None
+
+    def _is_bidding(self, sentence: Found) -> bool:
+        if self.first("bids", sentence):
+            return True
+        starts = [deed for _, deed in self.deeds(sentence)] + list(self.every("imperatives", sentence))
+        return any(self._starts_a_clause(start, sentence) for start in starts)
+
+    def _starts_a_clause(self, start: Found, sentence: Found) -> bool:
+        return _CLAUSE_START.search(self.flat[sentence.start : start.start].removesuffix("please ")) is not None
+
     def gives_thanks(self, sentence: Found) -> bool:
         return self.first("advice.thanks", Found(sentence.start, min(sentence.end, sentence.start + 24))) is not None
 
@@ -129,16 +153,16 @@ class Anatomy:
         opener = self._opener_in(sentence)
         if opener is None:
             return None
-        deed, is_event = self._deed_after(opener, sentence)
+        deed, is_event, told_in = self._deed_after(opener, sentence)
         if deed is None and phrases("availability").fullmatch(self.flat[opener.start : opener.end]):
             return None  # "Are you free Saturday?" asks for a calendar, not for a deed
         kinds = frozenset(kind for kind, _ in self.deeds(Found(opener.start, sentence.end)))
-        return Question(sentence, opener, deed, kinds, is_event)
+        return Question(sentence, opener, deed, kinds, is_event, told_in)
 
     def _opener_in(self, sentence: Found) -> Found | None:
         words = self.flat[sentence.start : sentence.end]
         is_marked = words.rstrip(" \n\"')]").endswith("?")
-        soft = self.first("soft", sentence)
+        soft = self.first("soft", sentence) or self.first("opinion", sentence)
         for opener in self._candidates(sentence, is_marked):
             before = self.flat[sentence.start : opener.start]
             if soft and soft.start <= opener.end + 1:
@@ -151,7 +175,8 @@ class Anatomy:
         return self._choice_in(sentence, is_marked) or self.first("replies", sentence)
 
     def _candidates(self, sentence: Found, is_marked: bool) -> list[Found]:
-        found = [*self.every("openers", sentence), *self.every("join_openers", sentence)]
+        keys = ("openers", "join_openers", "crowd_openers")
+        found = [opener for key in keys for opener in self.every(key, sentence)]
         if is_marked:
             starts = self.every("elliptic", sentence)
             found += [f for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])]
@@ -172,20 +197,21 @@ class Anatomy:
         moments = [*self.every("when.day", sentence), *self.every("when.time", sentence)]
         return len(moments) > 1 and re.search(r"\b(?:or|o)\b", words) is not None
 
-    def _deed_after(self, opener: Found, sentence: Found) -> tuple[Found | None, bool]:
-        """The deed the question names, or leaves to the rest of the text; and whether it is something to come to."""
+    def _deed_after(self, opener: Found, sentence: Found) -> tuple[Found | None, bool, Found | None]:
+        """The deed the question names, or leaves to the rest of the text; whether it is something to come to; where."""
         lead = _LEAD.match(self.flat, opener.end, sentence.end)
         rest = Found(lead.end() if lead else opener.end, sentence.end)
         named = self.named_in(Found(opener.start, sentence.end)) or self.named_in(sentence)
         if named:
-            return named
+            return *named, None
         words = self.flat[rest.start : rest.end].rstrip(" \n?.!\"')")
         if phrases("vague").match(words):
-            return None, False
+            return None, False, None
         if self._leaves_it_open(words, opener):
-            told = [found for s in self._others(sentence) if (found := self.named_in(s))]
-            return (told[0][0], True) if told else (None, True)
-        return Found(rest.start, rest.start + len(words)), False
+            told = ((found[0], s) for s in self._others(sentence) if (found := self.named_in(s)))
+            deed, told_in = next(told, (None, None))
+            return deed, True, told_in
+        return Found(rest.start, rest.start + len(words)), False, None
 
     def words_after_question(self) -> str | None:
         """What is said after the ask when it is more than a next step, an answer's key or how to stop."""

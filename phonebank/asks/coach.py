@@ -119,7 +119,7 @@ def _findings(text: str, channel: str, ask: AskFields | None) -> Iterator[Findin
     yield from _template(text)
     anatomy = Anatomy(text)
     questions = anatomy.questions
-    yield _finding(anatomy, Principle.QUESTION, questions[0].opener if questions else None)
+    yield _question(anatomy)
     deed = _deed(anatomy)
     yield _finding(anatomy, Principle.ACTION, deed)
     yield _when(anatomy, ask, has_deed=deed is not None)
@@ -127,6 +127,14 @@ def _findings(text: str, channel: str, ask: AskFields | None) -> Iterator[Findin
     yield _fault(anatomy, Principle.PERSON, crowd(anatomy))
     yield _fault(anatomy, Principle.ONE_ASK, second_ask(anatomy))
     yield from _advice(anatomy, channel, ask)
+
+
+def _question(anatomy: Anatomy) -> Finding:
+    if anatomy.questions:
+        return _finding(anatomy, Principle.QUESTION, anatomy.questions[0].opener)
+    indirect = anatomy.first("soft") or anatomy.first("opinion")
+    advice = _advice_for("question_indirect" if indirect else "question")
+    return Finding(Principle.QUESTION, ok=False, quote=anatomy.quote(indirect), advice=advice)
 
 
 def _template(text: str) -> Iterator[Finding]:
@@ -141,7 +149,8 @@ def _template(text: str) -> Iterator[Finding]:
 def _deed(anatomy: Anatomy) -> Found | None:
     if anatomy.questions:
         return next((q.deed for q in anatomy.questions if q.deed), None)
-    named = (anatomy.named_in(sentence) for sentence in anatomy.telling)
+    asked_for = [*anatomy.requests, *anatomy.telling] if anatomy.requests else []
+    named = (anatomy.named_in(sentence) for sentence in asked_for)
     return next((found[0] for found in named if found), None)
 
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from phonebank.asks.anatomy import Anatomy, Found, Question
-from phonebank.asks.lexicon import ending_in, phrases
+from phonebank.asks.lexicon import ending, ending_in, phrases
 
 _PAST_REACH = 5
+_TOUCHING = 2
+_LOSSES = ("confidence.apology", "confidence.excuse", "confidence.hedge")
+_KEPT_AT_NEWS = frozenset({"vote", "officials"})
 _COMMON_KINDS = frozenset({"recruit", "staff"})
 
 
@@ -22,26 +25,60 @@ class Day:
 def day_of_the_deed(anatomy: Anatomy) -> Day:
     """When the deed is to be done, not when something else was or will be."""
     questions = anatomy.questions
-    asking = [q.sentence for q in questions]
     for question in questions:
         for day in anatomy.every("when.day", question.sentence):
-            if not _is_past(anatomy, day, question.sentence) and not _is_of_the_thanks(anatomy, day, question):
+            if _is_of_the_question(anatomy, day, question):
                 return Day(day, is_exact=True)
-    for sentence in anatomy.telling:
+    for sentence in _dating(anatomy):
         for day in anatomy.every("when.day", sentence):
-            if not _is_past(anatomy, day, sentence) and not _is_news(anatomy, sentence):
+            if not _is_past(anatomy, day, sentence):
                 return Day(day, is_exact=True)
-    return _measure(anatomy, asking or anatomy.telling, is_event=any(q.is_event for q in questions))
+    asking = [q.sentence for q in questions] or anatomy.requests
+    return _back_reference(anatomy, asking) or _measure(
+        anatomy, asking or anatomy.telling, is_event=any(q.is_event for q in questions)
+    )
+
+
+def _dating(anatomy: Anatomy) -> list[Found]:
+    """The sentences whose day is that of the deed: not news, unless the deed is to come to it or to vote; no promises."""
+    told_in = {q.told_in for q in anatomy.questions}
+    votes = any("vote" in q.kinds for q in anatomy.questions)
+    sentences = [s for s in anatomy.telling if s in told_in or not anatomy.is_promise(s)]
+    ours = [s for s in sentences if s in told_in or not _is_news(anatomy, s)]
+    return ours + [s for s in sentences if s not in ours and (votes or _is_attended(anatomy, s))]
+
+
+def _is_attended(anatomy: Anatomy, news: Found) -> bool:
+    """Whether "Will you be there?" means the place where the news is made."""
+    is_open = any(q.is_event and (q.told_in or q.deed is None) for q in anatomy.questions)
+    return is_open and anatomy.first("advice.place", news) is not None
+
+
+def _is_of_the_question(anatomy: Anatomy, day: Found, question: Question) -> bool:
+    if _is_past(anatomy, day, question.sentence) or _is_of_the_thanks(anatomy, day, question):
+        return False
+    before = anatomy.flat[question.opener.end : day.start]
+    is_kept_there = question.is_event or question.kinds & _KEPT_AT_NEWS
+    return bool(is_kept_there) or not ending("when.date_of_news").search(before)
+
+
+def _back_reference(anatomy: Anatomy, asking: list[Found]) -> Day | None:
+    """ "The polls close at 8 tonight. Will you vote before then?" """
+    for sentence in asking:
+        then = anatomy.first("when.then", sentence)
+        if then and any(anatomy.every("when.day")):
+            return Day(then, is_exact=True)
+    return None
 
 
 def _measure(anatomy: Anatomy, asking: list[Found], *, is_event: bool) -> Day:
-    """An amount, a deadline or a bill does for a day where one can act at once; not for something to come to."""
+    """An amount or a deadline does for a day where one can act at once; not for something to come to."""
     vague: Found | None = None
     for sentence in asking:
         if found := anatomy.first("when.now", sentence):
             return Day(found, is_exact=True)
         if not is_event:
-            for key in ("when.amount", "when.deadline", "when.bill"):
+            for key in ("when.amount", "when.deadline"):
                 if found := anatomy.first(key, sentence):
                     return Day(found, is_exact=True)
             if anatomy.first("when.timeless", sentence):
@@ -71,15 +108,23 @@ def _is_news(anatomy: Anatomy, sentence: Found) -> bool:
 
 def second_ask(anatomy: Anatomy) -> Found | None:
     """Where a second, different deed is asked for; a choice between two times is one ask."""
-    questions = [q for q in anatomy.questions if q.kinds]
-    for question in questions:
+    for question in anatomy.questions:
         if found := _other_kind_after_or(anatomy, question):
             return found
+    questions = [q for q in anatomy.questions if q.kinds]
     for first, later in pairwise(questions):
         if not (first.kinds - _COMMON_KINDS) & (later.kinds - _COMMON_KINDS) and later.kinds - _COMMON_KINDS:
             return later.deed
     main = frozenset[str]().union(*(q.kinds for q in questions))
     return _other_request(anatomy, main) if anatomy.questions else None
+
+
+def _deed_on_top(anatomy: Anatomy, question: Question) -> Found | None:
+    """The second deed of "… and could you also bake a cake"."""
+    if not question.deed:
+        return None
+    span = Found(question.deed.end, question.sentence.end)
+    return next((f for f in anatomy.every("openers_on_top", span)), None)
 
 
 def _other_kind_after_or(anatomy: Anatomy, question: Question) -> Found | None:
@@ -91,7 +136,7 @@ def _other_kind_after_or(anatomy: Anatomy, question: Question) -> Found | None:
         new = [deed for kind, deed in anatomy.deeds(after) if kind not in before | _COMMON_KINDS]
         if before and new:
             return new[0]
-    return anatomy.first("and_also", span)
+    return anatomy.first("and_also", span) or _deed_on_top(anatomy, question)
 
 
 def _kinds(anatomy: Anatomy, span: Found) -> frozenset[str]:
@@ -108,14 +153,39 @@ def _other_request(anatomy: Anatomy, main: frozenset[str]) -> Found | None:
 
 
 def confidence_lost(anatomy: Anatomy) -> list[Found]:
-    """Hedges, apologies and excuses handed to the person, in order and apart."""
-    keys = ("confidence.hedge", "confidence.apology", "confidence.excuse")
-    found = sorted((f for key in keys for f in anatomy.every(key)), key=lambda f: (f.start, -f.end))
-    apart: list[Found] = []
+    """Hedges, apologies and excuses handed to the person, as many as it takes edits to be rid of them.
+
+    One kind in one place ("I know you're busy and it's cold, but …") is one edit; so are the words that make a
+    question indirect ("I was wondering if you could …"), which the question answers for.
+    """
+    found = sorted((f for key in _LOSSES for f in anatomy.every(key)), key=lambda f: (f.start, -f.end))
+    found = [f for f in found if not _makes_it_indirect(anatomy, f)]
+    edits: dict[tuple[int, str, bool], Found] = {}
+    last = Found(0, 0)
     for each in found:
-        if not apart or each.start >= apart[-1].end:
-            apart.append(each)
-    return apart
+        if each.start >= last.end + _TOUCHING or not edits:
+            edits.setdefault(_place_of(anatomy, each), each)
+            last = each
+    return list(edits.values())
+
+
+def _place_of(anatomy: Anatomy, loss: Found) -> tuple[int, str, bool]:
+    """Its sentence, its kind, and whether it stands before the question of that sentence."""
+    sentence = next((s for s in anatomy.sentences if s.start <= loss.start < s.end), Found(0, 0))
+    kind = next(key for key in _LOSSES if loss in anatomy.every(key))
+    opener = next((q.opener for q in anatomy.questions if q.sentence == sentence), None)
+    if opener is None or loss.end <= opener.start:
+        return sentence.start, kind, True
+    return loss.start, kind, False
+
+
+def _makes_it_indirect(anatomy: Anatomy, loss: Found) -> bool:
+    """Whether it is part of the words for which this text has no direct question."""
+    if anatomy.questions:
+        return False
+    return any(
+        soft.start - _TOUCHING < loss.end and loss.start < soft.end + _TOUCHING for soft in anatomy.every("soft")
+    )
 
 
 def crowd(anatomy: Anatomy) -> Found | None:

@@ -21,6 +21,9 @@ DEEDS = (
     "recruit",
     "share",
     "register",
+    "member",
+    "meet",
+    "strike",
     "staff",
 )
 
@@ -44,6 +47,12 @@ def ending_in(key: str, words_between: int) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(_entries(key))}) (?:[\w']+ ){{0,{words_between}}}$")
 
 
+@cache
+def ending(key: str) -> re.Pattern[str]:
+    """The same where the patterns themselves say that the text ends there."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_entries(key))})")
+
+
 def _entries(key: str) -> list[str]:
     *tables, name = key.split(".")
     entries: list[str] = []
@@ -52,6 +61,8 @@ def _entries(key: str) -> list[str]:
         for step in tables:
             table = table[step]
         entries += table.get(name, [])
+    if not entries:
+        raise KeyError(key)  # an empty pattern would match anywhere
     return entries
 
 
