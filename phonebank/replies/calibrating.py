@@ -144,10 +144,9 @@ def _is_proved(band: Sequence[Sample]) -> bool:
 def _says(samples: Sequence[Sample], acts_from: float, proposed: float) -> str:
     if proposed > acts_from:
         wrong, of = _count_wrong(samples, acts_from), _count_from(samples, acts_from)
-        return (
-            f"People corrected {wrong:,} of {of:,} replies that it answers: from {proposed:.2f} on it is right again."
-        )
-    band = _between(samples, max(LOWEST, min(proposed, acts_from - _STEP)), acts_from)
+        then = "they agree" if _count_from(samples, proposed) else "nothing is left to answer"
+        return f"People corrected {wrong:,} of the {of:,} replies that it answers; from {proposed:.2f} on {then}."
+    band = _between(samples, proposed if proposed < acts_from else max(LOWEST, acts_from - _STEP), acts_from)
     judged = [one for one in band if one.is_right is not None]
     wrong = sum(1 for one in judged if not one.is_right)
     if proposed < acts_from:

@@ -58,7 +58,7 @@ def test_corrections_of_what_it_answered_raise_it_past_them():
     found = refit(samples, NOW)
     assert found.proposed == 0.92
     assert (found.changed, found.changed_judged, found.changed_wrong) == (104, 4, 4)
-    assert "corrected 4 of 204" in found.says
+    assert "corrected 4 of the 204" in found.says
 
 
 def test_a_few_corrections_of_many_replies_do_not_raise_it():
