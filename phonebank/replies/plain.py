@@ -48,6 +48,8 @@ class Word:
     plain: str
     kind: str
     typed: str
+    symbol: str
+    """Equal for words that no phrase tells apart."""
 
 
 def words_of(text: str) -> list[Word]:
@@ -63,10 +65,14 @@ def words_of(text: str) -> list[Word]:
 @lru_cache(maxsize=8192)
 def _settled(typed: str) -> tuple[Word, ...]:
     if typed[0] in _CLAUSE_ENDS:
-        return (Word(BREAK, "", typed),)
-    return tuple(
-        Word(plain, _kind(plain, typed), typed) for plain in _spelled(folded(typed).strip("'") or typed).split()
-    )
+        return (Word(BREAK, "", typed, BREAK),)
+    plain_words = _spelled(folded(typed).strip("'") or typed).split()
+    return tuple(_word(plain, typed) for plain in plain_words)
+
+
+def _word(plain: str, typed: str) -> Word:
+    kind = _kind(plain, typed)
+    return Word(plain, kind, typed, f"{plain if plain in LEXICON.vocabulary else ''}{kind}")
 
 
 def _spelled(word: str) -> str:

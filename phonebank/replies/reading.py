@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from phonebank.intents import ANSWERED_BY_MACHINE, Intent
 from phonebank.optouts.keywords import folded, is_exact_help, is_exact_opt_out, is_stop_misspelled, looks_like_stop
 from phonebank.replies.menus import choice_meant
-from phonebank.replies.phrases import LEXICON, Found
+from phonebank.replies.automaton import Found
+from phonebank.replies.phrases import LEXICON
 from phonebank.replies.plain import BREAK, LONGEST_READ, Word, words_of
 
 _RULES = LEXICON.tables["rules"]
