@@ -77,6 +77,10 @@ class Anatomy:
             return None
         return self.text[self._places[found.start] : self._places[found.end - 1] + 1]
 
+    def place(self, at: int) -> int:
+        """Where a place of the flattened text is in the writer's."""
+        return self._places[at] if at < len(self._places) else len(self.text)
+
     @cached_property
     def sentences(self) -> list[Found]:
         found, start = [], 0
@@ -130,7 +134,7 @@ class Anatomy:
         return [s for s in self.telling if self.is_soft(s) or self._is_bidding(s)]
 
     def is_promise(self, sentence: Found) -> bool:
-        """ "I'll call you tomorrow", said after the question: what follows a yes, not what is asked."""
+        """Whether it says what follows a yes: "I'll call you tomorrow", after the question."""
         asked = self.questions[0].sentence.end if self.questions else len(self.flat)
         return sentence.start >= asked and self.first("advice.promise", sentence) is not None
 
@@ -141,9 +145,10 @@ class Anatomy:
         if self.first("bids", sentence):
             return True
         starts = [deed for _, deed in self.deeds(sentence)] + list(self.every("imperatives", sentence))
-        return any(self._starts_a_clause(start, sentence) for start in starts)
+        return any(self.starts_a_clause(start, sentence) for start in starts)
 
-    def _starts_a_clause(self, start: Found, sentence: Found) -> bool:
+    def starts_a_clause(self, start: Found, sentence: Found) -> bool:
+        """Whether it stands where an imperative or an elliptic question does."""
         return _CLAUSE_START.search(self.flat[sentence.start : start.start].removesuffix("please ")) is not None
 
     def gives_thanks(self, sentence: Found) -> bool:
@@ -178,9 +183,9 @@ class Anatomy:
         keys = ("openers", "join_openers", "crowd_openers")
         found = [opener for key in keys for opener in self.every(key, sentence)]
         if is_marked:
-            starts = self.every("elliptic", sentence)
+            starts = [*self.every("elliptic", sentence), *self.every("verb_openers", sentence)]
             found += [f for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])]
-            starts = (deed for _, deed in self.deeds(sentence))
+            starts = [deed for _, deed in self.deeds(sentence)]
             found += [
                 Found(f.start, f.start) for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])
             ]
@@ -210,6 +215,8 @@ class Anatomy:
         if self._leaves_it_open(words, opener):
             told = ((found[0], s) for s in self._others(sentence) if (found := self.named_in(s)))
             deed, told_in = next(told, (None, None))
+            if deed is None and opener in self.every("verb_openers"):
+                return opener, False, None
             return deed, True, told_in
         return Found(rest.start, rest.start + len(words)), False, None
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
@@ -13,6 +13,7 @@ from phonebank.asks.anatomy import Anatomy, Found
 from phonebank.asks.commitment import confidence_lost, crowd, day_of_the_deed, second_ask
 from phonebank.asks.moments import AskFields
 from phonebank.asks.segments import Encoding, count, plain
+from phonebank.asks.staging import branches_at, pause_after
 from phonebank.asks.wording import WordingError, parse
 
 
@@ -25,7 +26,7 @@ class Judgement(StrEnum):
 
 
 class Principle(StrEnum):
-    """What the guides ask of an ask. Those in DECIDING make the verdict; the others are advice."""
+    """What the guides ask of an ask, the ones that change an answer most first. DECIDING makes the verdict."""
 
     TEMPLATE = "template"
     QUESTION = "question"
@@ -34,18 +35,22 @@ class Principle(StrEnum):
     CONFIDENCE = "confidence"
     PERSON = "person"
     ONE_ASK = "one_ask"
+    PLACEHOLDER = "placeholder"
     NAME = "name"
-    WHO = "who"
-    WHY = "why"
     CONNECTION = "connection"
+    WHY = "why"
+    WHO = "who"
     TIME = "time"
-    PLACE = "place"
-    NEXT_STEP = "next_step"
     ROOM = "room"
     LENGTH = "length"
-    PLACEHOLDER = "placeholder"
+    NOT_NOW = "not_now"
+    NOT_THAT = "not_that"
+    PLACE = "place"
+    NEXT_STEP = "next_step"
     ENCODING = "encoding"
 
+
+_ORDER = {principle: place for place, principle in enumerate(Principle)}
 
 DECIDING = (
     Principle.TEMPLATE,
@@ -97,12 +102,20 @@ class Verdict:
         return asdict(self)
 
 
-def check(text: str, *, channel: str = "text", ask: AskFields | None = None) -> Verdict:
+def check(
+    text: str,
+    *,
+    channel: str = "text",
+    ask: AskFields | None = None,
+    alternatives: Collection[str] | None = None,
+) -> Verdict:
     """What an organizer would say about this ask, in English or Spanish. Any text gets a verdict, never an exception.
 
-    `channel` is "text" or "call". `ask` is the campaign's own day, place and deed, to which a text may leave them.
+    `channel` is "text" or "call". `ask` is the campaign's own day, place and deed, to which a text may leave them;
+    `alternatives` those it has ready ("not_now", "not_that"), of which nothing is said when they are not known.
     """
-    findings = sorted(_findings(text, channel, ask), key=lambda f: (f.ok, list(Principle).index(f.principle)))
+    found = [*_findings(text, channel, ask), *_alternatives(text, channel, alternatives)]
+    findings = sorted(found, key=lambda f: (f.ok, _ORDER[f.principle]))
     billed = count(filled(text))
     return Verdict(_judge(findings), tuple(findings), billed.encoding, billed.segments)
 
@@ -118,7 +131,6 @@ def _judge(findings: list[Finding]) -> Judgement:
 def _findings(text: str, channel: str, ask: AskFields | None) -> Iterator[Finding]:
     yield from _template(text)
     anatomy = Anatomy(text)
-    questions = anatomy.questions
     yield _question(anatomy)
     deed = _deed(anatomy)
     yield _finding(anatomy, Principle.ACTION, deed)
@@ -184,11 +196,35 @@ def _advice(anatomy: Anatomy, channel: str, ask: AskFields | None) -> Iterator[F
     yield from _form(anatomy, channel)
 
 
+def _alternatives(text: str, channel: str, ready: Collection[str] | None) -> Iterator[Finding]:
+    """What is ready for a "not now" and a "not that": the campaign's, or what a script says for each answer."""
+    branches = branches_at(text) if channel == "call" else None
+    if ready is None and branches is None:
+        return
+    said = Anatomy(text[branches:]) if branches is not None else None
+    for principle in (Principle.NOT_NOW, Principle.NOT_THAT):
+        quote = said.quote(said.first(f"advice.{principle}")) if said else None
+        ok = quote is not None or principle in (ready or ())
+        yield Finding(principle, ok, quote, "" if ok else _advice_for(principle))
+
+
+def _room(anatomy: Anatomy, channel: str) -> Iterator[Finding]:
+    """One ask, then silence: in a call a pause that waits, in a text nothing of weight after the question."""
+    words_after = anatomy.words_after_question()
+    if channel == "call" and anatomy.questions and not anatomy.first("replies"):
+        end = anatomy.place(anatomy.questions[-1].sentence.end)
+        asked = anatomy.text.rfind("?", 0, end) + 1 or end
+        pause = pause_after(anatomy.text, asked)
+        is_last = not anatomy.text[asked:].strip(" \n\t\"'\u201d")
+        ok = pause is not None or is_last or branches_at(anatomy.text) is not None
+        yield Finding(Principle.ROOM, ok, pause, "" if ok else _advice_for("room_call"))
+    elif words_after is not None:
+        yield Finding(Principle.ROOM, ok=False, quote=words_after, advice=_advice_for("room"))
+
+
 def _form(anatomy: Anatomy, channel: str) -> Iterator[Finding]:
     text = anatomy.text
-    words_after = anatomy.words_after_question()
-    if words_after is not None:
-        yield Finding(Principle.ROOM, ok=False, quote=words_after, advice=_advice_for("room"))
+    yield from _room(anatomy, channel)
     if channel == "call":
         if len(text.split()) > _LONGEST_CALL_WORDS:
             yield Finding(Principle.LENGTH, ok=False, quote=None, advice=_advice_for("length_call"))

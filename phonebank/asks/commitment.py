@@ -9,7 +9,7 @@ from phonebank.asks.lexicon import ending, ending_in, phrases
 _PAST_REACH = 5
 _TOUCHING = 2
 _LOSSES = ("confidence.apology", "confidence.excuse", "confidence.hedge")
-_KEPT_AT_NEWS = frozenset({"vote", "officials"})
+_KEPT_AT_NEWS = frozenset({"vote", "testify"})
 _COMMON_KINDS = frozenset({"recruit", "staff"})
 
 
@@ -29,7 +29,7 @@ def day_of_the_deed(anatomy: Anatomy) -> Day:
         for day in anatomy.every("when.day", question.sentence):
             if _is_of_the_question(anatomy, day, question):
                 return Day(day, is_exact=True)
-    for sentence in _dating(anatomy):
+    for sentence in [*([] if questions else anatomy.requests), *_dating(anatomy)]:
         for day in anatomy.every("when.day", sentence):
             if not _is_past(anatomy, day, sentence):
                 return Day(day, is_exact=True)
@@ -40,12 +40,12 @@ def day_of_the_deed(anatomy: Anatomy) -> Day:
 
 
 def _dating(anatomy: Anatomy) -> list[Found]:
-    """The sentences whose day is that of the deed: not news, unless the deed is to come to it or to vote; no promises."""
+    """The sentences whose day is that of the deed: no promises, and no news unless the deed is done there."""
     told_in = {q.told_in for q in anatomy.questions}
-    votes = any("vote" in q.kinds for q in anatomy.questions)
+    is_kept_there = any(q.kinds & _KEPT_AT_NEWS for q in anatomy.questions)
     sentences = [s for s in anatomy.telling if s in told_in or not anatomy.is_promise(s)]
     ours = [s for s in sentences if s in told_in or not _is_news(anatomy, s)]
-    return ours + [s for s in sentences if s not in ours and (votes or _is_attended(anatomy, s))]
+    return ours + [s for s in sentences if s not in ours and (is_kept_there or _is_attended(anatomy, s))]
 
 
 def _is_attended(anatomy: Anatomy, news: Found) -> bool:
@@ -63,7 +63,7 @@ def _is_of_the_question(anatomy: Anatomy, day: Found, question: Question) -> boo
 
 
 def _back_reference(anatomy: Anatomy, asking: list[Found]) -> Day | None:
-    """ "The polls close at 8 tonight. Will you vote before then?" """
+    """As in "The polls close at 8 tonight. Will you vote before then?"."""
     for sentence in asking:
         then = anatomy.first("when.then", sentence)
         if then and any(anatomy.every("when.day")):
@@ -158,8 +158,7 @@ def confidence_lost(anatomy: Anatomy) -> list[Found]:
     One kind in one place ("I know you're busy and it's cold, but …") is one edit; so are the words that make a
     question indirect ("I was wondering if you could …"), which the question answers for.
     """
-    found = sorted((f for key in _LOSSES for f in anatomy.every(key)), key=lambda f: (f.start, -f.end))
-    found = [f for f in found if not _makes_it_indirect(anatomy, f)]
+    found = [f for f in losses(anatomy) if not _makes_it_indirect(anatomy, f)]
     edits: dict[tuple[int, str, bool], Found] = {}
     last = Found(0, 0)
     for each in found:
@@ -167,6 +166,11 @@ def confidence_lost(anatomy: Anatomy) -> list[Found]:
             edits.setdefault(_place_of(anatomy, each), each)
             last = each
     return list(edits.values())
+
+
+def losses(anatomy: Anatomy) -> list[Found]:
+    """Every hedge, apology and excuse, in order."""
+    return sorted((f for key in _LOSSES for f in anatomy.every(key)), key=lambda f: (f.start, -f.end))
 
 
 def _place_of(anatomy: Anatomy, loss: Found) -> tuple[int, str, bool]:

@@ -12,6 +12,7 @@ DEEDS = (
     "canvass",
     "calls",
     "officials",
+    "testify",
     "texts",
     "letters",
     "donate",

@@ -4,15 +4,17 @@ import re
 
 _ASIDE = re.compile(r"[\[(<*][^\[\](){}<>*\n]{1,160}[\])>*]")
 _WAITS = re.compile(
-    r"\b(?:paus\w*|wait\w*|silen\w*|quiet\w*|listen\w*|breathe?|beat|count to|let (?:them|him|her)|hold|esper\w*|callad\w*"
-    r"|calle|escuch\w*|deje que)\b",
+    r"\b(?:paus\w*|wait\w*|silen\w*|quiet\w*|listen\w*|breathe?|beat|count to|let (?:them|him|her)|hold|esper\w*"
+    r"|callad\w*|calle|escuch\w*|deje que)\b",
     re.IGNORECASE,
 )
+_WHO = (
+    r"(?:they|he|she|voter|supporter|contact|person|the (?:person|voter|supporter|answer)|dicen?|responden?|contestan?)"
+)
+_ANSWER = r"(?:yes|no|not|maybe|unsure|undecided|busy|s[i\u00ed]|tal vez|quiz[a\u00e1]s?|ahora no)"
 _BRANCH = re.compile(
     r"(?:^|(?<=[.!?\])>\n\"'\u201d]))[ \t\[(*\u2022-]*(?:if|when|on|for|si|cuando)\b[^.?!:\n\]]{0,6}"
-    r"\b(?:yes|no|not|maybe|unsure|undecided|busy|(?:they|he|she|the (?:person|voter|supporter|answer)|voter|supporter"
-    r"|contact|person|dicen?|responden?|contestan?|la respuesta)\b[^.?!:\n\]]{1,24}|s[i\u00ed]|tal vez|quiz[a\u00e1]s?|ahora no)"
-    r"\b[^.?!:\n\]]{0,30}[:\]\u2014\u2013\u2192=]",
+    rf"\b(?:{_ANSWER}|{_WHO}\b[^.?!:\n\]]{{1,24}})\b[^.?!:\n\]]{{0,30}}[:\]\u2014\u2013\u2192=]",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"^[ \t]*(?:\.\.\.|\u2026)")

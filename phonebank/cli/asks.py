@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from phonebank.asks.coach import Finding, Judgement, Verdict, check
+from phonebank.asks.rewriting import rewrite
 from phonebank.cli.printing import as_json, safe
 from phonebank.errors import BadInputError
 
@@ -33,10 +34,11 @@ def check_asks(file: str, wants_json: bool) -> None:
     """
     for draft in _drafts(_read(file), file):
         verdict = check(draft.text, channel=draft.channel)
+        harder = rewrite(draft.text, channel=draft.channel)
         if wants_json:
-            as_json({"id": draft.id, **verdict.as_json()})
+            as_json({"id": draft.id, **verdict.as_json(), "rewrite": harder})
         else:
-            _report(draft, verdict)
+            _report(draft, verdict, harder)
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,13 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _report(draft: _Draft, verdict: Verdict) -> None:
+def _report(draft: _Draft, verdict: Verdict, harder: str | None) -> None:
     name = "" if draft.id is None else f"{safe(str(draft.id))}: "
     click.echo(name + click.style(verdict.verdict.upper(), fg=_COLORS[verdict.verdict], bold=True))
     for finding in verdict.findings:
         click.echo(_line(finding))
+    if harder:
+        click.echo(f"  Try: {safe(harder)}")
     if draft.channel == "text":
         click.echo(f"  {verdict.segments} segment{'s' * (verdict.segments != 1)}, {verdict.encoding}\n")
 

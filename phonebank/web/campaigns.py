@@ -36,6 +36,8 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/new")
 @requires(Role.ORGANIZER)
 def create() -> ResponseReturnValue:
+    if "harder" in request.form:
+        return _with_harder()
     try:
         said = spec.parse_table(campaign_form.to_table(request.form))
         with db.transaction() as session:
@@ -75,6 +77,8 @@ def edit(campaign_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:campaign_id>/edit")
 @requires(Role.ORGANIZER)
 def change(campaign_id: int) -> ResponseReturnValue:
+    if "harder" in request.form:
+        return _with_harder(campaign_id)
     try:
         with db.transaction() as session:
             _, base = campaign_form.from_spec(spec.dump(session, queries.by_id(session, campaign_id)))
@@ -121,6 +125,13 @@ def _form(shown: Values, *, campaign_id: int | None = None, wrong: PhonebankErro
         rows_of=campaign_form.rows_of,
         coached=coached,
     )
+
+
+def _with_harder(campaign_id: int | None = None) -> str:
+    """The form again, with the coach's wording in the box: nothing is saved yet."""
+    with db.reading() as session:
+        form = coaching.take_harder(session, request.form, request.form["harder"], clock.now())
+    return _form(campaign_form.shown_of(form), campaign_id=campaign_id)
 
 
 def _as_form(shown: Values) -> MultiDict[str, str]:

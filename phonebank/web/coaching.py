@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
-from phonebank.asks import coach, segments
+from phonebank.asks import coach, rewriting, segments
 from phonebank.asks.coach import Verdict
 from phonebank.campaigns import merging, queries, spec
 from phonebank.campaigns.queries import Parts
@@ -18,10 +18,11 @@ _MICROS = 1_000_000
 
 @dataclass(frozen=True)
 class Coached:
-    """One text: the verdict, its price for one person, and `example`, or why there is none yet."""
+    """One text: the verdict, a `harder` wording ("" for none), its price for one person, an `example` or why not."""
 
     number: int
     verdict: Verdict
+    harder: str
     cost_micros: int
     segments: int
     example: str
@@ -39,8 +40,22 @@ def coached(session: Session, form: MultiDict[str, str], now: datetime) -> list[
     return [_one(number, text, parts, person, why_not, now) for number, text in enumerate(texts)]
 
 
+def take_harder(session: Session, form: MultiDict[str, str], number: str, now: datetime) -> MultiDict[str, str]:
+    """The form with this text (counted from 1 among those that say something) in the coach's wording."""
+    harder = {str(one.number): one.harder for one in coached(session, form, now)}.get(number)
+    texts = form.getlist("ask.texts")
+    said = [place for place, text in enumerate(texts) if text.strip()]
+    if harder:
+        texts[said[int(number) - 1]] = harder
+    changed = form.copy()
+    changed.setlist("ask.texts", texts)
+    return changed
+
+
 def _one(number: int, text: str, parts: Parts | None, person: object, why_not: str, now: datetime) -> Coached:
-    verdict = coach.check(text, ask=parts.ask if parts else None)
+    ask = parts.ask if parts else None
+    ready = [alternative.answers_to for alternative, _ in parts.alternatives] if parts else None
+    verdict = coach.check(text, ask=ask, alternatives=ready)
     example = ""
     if parts and person is not None:
         try:
@@ -51,6 +66,7 @@ def _one(number: int, text: str, parts: Parts | None, person: object, why_not: s
     return Coached(
         number=number + 1,
         verdict=verdict,
+        harder=rewriting.rewrite(text, ask=ask) or "",
         cost_micros=int(segments.cost(size, on=now.date()) * _MICROS),
         segments=size,
         example=example,

@@ -24,7 +24,7 @@ def test_a_whole_file_is_one_ask(tmp_path):
     assert done.exit_code == 0
     [line] = done.stdout.splitlines()
     said = json.loads(line)
-    assert list(said) == ["id", "verdict", "findings", "encoding", "segments"]
+    assert list(said) == ["id", "verdict", "findings", "encoding", "segments", "rewrite"]
     assert (said["id"], said["verdict"], said["encoding"], said["segments"]) == (None, "hard", "GSM-7", 1)
     assert {frozenset(finding) for finding in said["findings"]} == {frozenset(["principle", "ok", "quote", "advice"])}
 

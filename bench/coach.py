@@ -1,0 +1,138 @@
+"""How well asks are judged: figures on labelled JSON lines ({"text","channel"?,"lang"?,"verdict" or "label"}).
+
+    python bench/coach.py [--data FILE…] [--wrong 40]
+
+Without --data, bench/corpus/asks/asks.jsonl: the asks with even ids were tuned on, those with odd ids were not.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections import Counter
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from phonebank.asks.anatomy import Anatomy
+from phonebank.asks.coach import Judgement, check
+from phonebank.asks.rewriting import rewrite
+
+Row = dict[str, Any]
+OWN = Path(__file__).parent / "corpus" / "asks" / "asks.jsonl"
+_FOLDS = 5
+_ROUNDS = 3
+_Z = 1.96
+
+
+def rows_in(path: Path) -> list[Row]:
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [{"channel": "text", **row, "verdict": row.get("verdict") or row["label"]} for row in rows]
+
+
+def wilson(hits: int, of: int) -> str:
+    """A share with its 95 % interval (Wilson 1927)."""
+    if not of:
+        return "none"
+    p, z2 = hits / of, _Z * _Z
+    middle = (p + z2 / (2 * of)) / (1 + z2 / of)
+    reach = _Z * ((p * (1 - p) + z2 / (4 * of)) / of) ** 0.5 / (1 + z2 / of)
+    return f"{p:.4f} ({hits}/{of}; 95 % {middle - reach:.3f} to {middle + reach:.3f})"
+
+
+def agreement(rows: list[Row], judged: list[str]) -> str:
+    return wilson(sum(row["verdict"] == said for row, said in zip(rows, judged, strict=True)), len(rows))
+
+
+def by_mark_and_day(text: str) -> str:
+    """The first baseline: a question mark and a day make it hard, one of them nearly, none weak."""
+    has_day = any(Anatomy(text).every("when.day"))
+    return list(Judgement)[2 - has_day - ("?" in text)].value
+
+
+def by_words(rows: list[Row]) -> list[str] | None:
+    """The second: TF-IDF of words and pairs with logistic regression, each fold judged by the others."""
+    labels = [row["verdict"] for row in rows]
+    if cross_val_predict is None or min(Counter(labels).values()) < _FOLDS:
+        return None
+    model = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, max_iter=500)
+    )
+    return list(cross_val_predict(model, [row["text"] for row in rows], labels, cv=_FOLDS))
+
+
+def report(name: str, rows: list[Row]) -> list[str]:
+    verdicts = [check(row["text"], channel=row["channel"]) for row in rows]
+    judged = [verdict.verdict.value for verdict in verdicts]
+    print(f"== {name}: {len(rows)} asks")
+    print("agreement                 ", agreement(rows, judged))
+    print("a ? and a day             ", agreement(rows, [by_mark_and_day(row["text"]) for row in rows]))
+    words = by_words(rows)
+    skipped = "skipped: scikit-learn is not installed, or a verdict has too few asks"
+    print(f"TF-IDF, regression, {_FOLDS} folds", agreement(rows, words) if words else skipped)
+    for language in sorted({row.get("lang", "en") for row in rows}):
+        _part(rows, judged, f"in {language}", [row.get("lang", "en") == language for row in rows])
+    _part(rows, judged, "call scripts", [row["channel"] == "call" for row in rows])
+    for verdict in Judgement:
+        _precision(rows, judged, verdict.value)
+    quotes = [(f.quote, row["text"]) for row, v in zip(rows, verdicts, strict=True) for f in v.findings if f.quote]
+    print("quotes that are slices    ", wilson(sum(quote in text for quote, text in quotes), len(quotes)))
+    _rewrites(rows, judged)
+    return judged
+
+
+def _part(rows: list[Row], judged: list[str], name: str, belongs: list[bool]) -> None:
+    some = [(row, said) for row, said, is_in in zip(rows, judged, belongs, strict=True) if is_in]
+    if some:
+        print(f"  {name:24}", agreement([row for row, _ in some], [said for _, said in some]))
+
+
+def _precision(rows: list[Row], judged: list[str], verdict: str) -> None:
+    pairs = [(row["verdict"], said) for row, said in zip(rows, judged, strict=True)]
+    hit = pairs.count((verdict, verdict))
+    precision = wilson(hit, sum(said == verdict for _, said in pairs))
+    print(f"  {verdict:7} precision {precision}, recall {wilson(hit, sum(label == verdict for label, _ in pairs))}")
+
+
+def _rewrites(rows: list[Row], judged: list[str]) -> None:
+    softer = [row for row, said in zip(rows, judged, strict=True) if said != Judgement.HARD]
+    made = [(row, new) for row in softer if (new := rewrite(row["text"], channel=row["channel"]))]
+    print("rewritten, of those not hard", wilson(len(made), len(softer)))
+    hard = sum(check(new, channel=row["channel"]).verdict is Judgement.HARD for row, new in made)
+    print("rewrites that check as hard ", wilson(hard, len(made)))
+
+
+def speed(rows: list[Row]) -> None:
+    """Milliseconds of processor time for a verdict on one ask, one at a time."""
+    took = []
+    for row in rows * _ROUNDS:
+        started = time.process_time_ns()
+        check(row["text"], channel=row["channel"])
+        took.append((time.process_time_ns() - started) / 1e6)
+    took = sorted(took[len(rows) :])
+    print(f"an ask: median {statistics.median(took):.2f} ms, 99 % within {took[int(len(took) * 0.99)]:.2f} ms")
+
+
+def show(rows: list[Row], judged: list[str], most: int) -> None:
+    wrong = [(row, said) for row, said in zip(rows, judged, strict=True) if row["verdict"] != said]
+    for row, said in wrong[:most]:
+        print(f"  {row['verdict']:>6} judged {said:6} | {row['text'][:150]!r}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, action="append", help="labelled asks, JSON lines")
+    parser.add_argument("--wrong", type=int, default=0, help="print so many verdicts that differ from the label")
+    chosen = parser.parse_args()
+    sets = {path.name: rows_in(path) for path in chosen.data or []}
+    if not sets:
+        rows = rows_in(OWN)
+        sets = {"tuned on": [r for r in rows if r["id"] % 2 == 0], "not tuned on": [r for r in rows if r["id"] % 2]}
+    for name, rows in sets.items():
+        show(rows, report(name, rows), chosen.wrong)
+    speed([row for rows in sets.values() for row in rows])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The deed of a sentence as the words that can follow "Can I count on you to": a plain verb and the rest (pure)."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from phonebank.asks.anatomy import Anatomy, Found
+from phonebank.asks.commitment import losses
+from phonebank.asks.lexicon import phrases
+
+_NOUN = re.compile(r"(?:a|an|the|our|this|el|la|nuestra|nuestro|una|un) ")
+_WORD = re.compile(r"[a-z]+")
+_INFINITIVE = re.compile(r"[a-z]+[aei]r(?:te|se|nos|me|lo|la|le|los|las|les)?\b")
+_THEIRS = re.compile(r"\btheir\b")
+_POINTS = re.compile(r"\w+ (?:it|that|this)\b(?! [a-z])")
+_MORE_OF_IT = re.compile(
+    r" (?:on|at|by|this|next|to|for|from|before|with us|tomorrow|tonight|today|mon|tue|wed|thu|fri|sat|sun|{{"
+    r"|en|el|a la|con nosotros|este|hoy|[a-z]+(?:ar|er|ir)\b"
+    r"|(?:call|make|knock|come|join|canvass|host|drive|give|sign|help)\b)"
+)
+_TRAIL = re.compile(r"[\s,;:\-\u2013\u2014(\"']+(?:(?:and|but|or|so|y|pero|o|if|because)[\s,]*)?$", re.IGNORECASE)
+_SENTENCE_MARKS = " \n\t?!.\u2026\"'\u201d"
+
+
+def plain_deed(anatomy: Anatomy, asking: Found, language: str) -> str | None:
+    """As "make calls with us" from "Would you maybe be interested in making calls with us?", or None."""
+    start = _after_request(anatomy, asking)
+    lead = _lead_in().match(anatomy.flat, start, asking.end)
+    start = lead.end() if lead else start
+    words = _without_faults(anatomy, Found(start, asking.end))
+    if anatomy.first("person.crowd", asking):
+        words = _THEIRS.sub("your", words)
+    return _as_plain(words, Anatomy(words).flat, language) if words else None
+
+
+def _after_request(anatomy: Anatomy, asking: Found) -> int:
+    """Where the words that ask end; an imperative is itself the deed."""
+    ends = [q.opener.end for q in anatomy.questions if q.sentence == asking and not _is_deed(anatomy, q.opener)]
+    ends += [f.end for key in ("soft", "bids") for f in anatomy.every(key, asking)]
+    if ends:
+        return max(ends)
+    opener = next((q.opener.start for q in anatomy.questions if q.sentence == asking), None)
+    if opener is not None:
+        return opener
+    bidden = [*anatomy.every("imperatives", asking), *(deed for _, deed in anatomy.deeds(asking))]
+    return min((f.start for f in bidden if anatomy.starts_a_clause(f, asking)), default=asking.start)
+
+
+def _is_deed(anatomy: Anatomy, opener: Found) -> bool:
+    return opener.start == opener.end or opener in anatomy.every("verb_openers")
+
+
+def _without_faults(anatomy: Anatomy, span: Found) -> str:
+    """The writer's letters of the stretch, up to a second ask and without its hedges."""
+    end = _second_deed(anatomy, span)
+    kept, at = [], span.start
+    for loss in losses(anatomy):
+        if at <= loss.start < end:
+            kept.append(_TRAIL.sub("", anatomy.quote(Found(at, loss.start)) or ""))
+            at = loss.end
+            if _is_tail(anatomy, loss):
+                at = end
+    kept.append((anatomy.quote(Found(at, end)) or "").strip() if at < end else "")
+    words = " ".join(piece for piece in (k.strip() for k in kept) if piece)
+    return _TRAIL.sub("", re.sub(r"\s+([,.?!])", r"\1", words).strip(_SENTENCE_MARKS))
+
+
+def _is_tail(anatomy: Anatomy, loss: Found) -> bool:
+    """Whether what follows the loss goes with it: anything but more of the deed ("… maybe on Tuesday")."""
+    return _MORE_OF_IT.match(anatomy.flat, loss.end) is None
+
+
+def _second_deed(anatomy: Anatomy, span: Found) -> int:
+    """Where a second deed is joined on, or the end."""
+    joints = [f.start for key in ("joints", "and_also", "openers_on_top") for f in anatomy.every(key, span)]
+    for joint in sorted(joints):
+        after = Found(joint, span.end)
+        if any(anatomy.deeds(Found(span.start, joint))) and (anatomy.deeds(after) or anatomy.first("and_also", after)):
+            return joint
+    return span.end
+
+
+def _as_plain(words: str, flat: str, language: str) -> str | None:
+    verb = _WORD.match(flat)
+    if verb is None or phrases("vague").match(flat) or _POINTS.match(flat):
+        return None
+    if _NOUN.match(flat):
+        return str(_file()[language]["come"]) + words if phrases("event").search(flat) else None
+    if verb[0] == "there":
+        return f"be {words}"
+    plain = _plain_verb(verb[0], flat, language)
+    return plain and plain + words[verb.end() :].replace(" banking", " bank", 1)
+
+
+def _plain_verb(verb: str, flat: str, language: str) -> str | None:
+    """From "making", "make"; None for a word that is no verb an ask is made of."""
+    known: dict[str, str] = _file()["verbs"][language]
+    if verb in known:
+        return known[verb]
+    if language == "es":
+        return verb if _INFINITIVE.match(flat) else None
+    plain = verb.removesuffix("ing") if verb not in _file()["plain"]["en"] else verb
+    return plain if plain in _file()["plain"]["en"] or plain in known.values() else None
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    """The words between those that ask and the verb: "(would you) maybe be able to"."""
+    return re.compile(rf"[\s,]*(?:(?:{'|'.join(_file()['lead_in'])})(?![\w'])[\s,]*)*")
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("rewriting.toml").read_text("utf-8"))
