@@ -8,6 +8,7 @@ so that whatever is committed while it works rings again.
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -91,6 +92,19 @@ def connection() -> Redis:
         socket_connect_timeout=2,
         retry=Retry(NoBackoff(), 1),
     )
+
+
+def run_script(path: Path, keys: Sequence[str], args: Sequence[str | float]) -> Any:
+    """What the Lua script of this file answers. Raises UnavailableError."""
+    try:
+        return connection().register_script(_source(path))(keys=keys, args=args)
+    except RedisError as wrong:
+        raise UnavailableError("Redis does not answer: start it, or look at REDIS_URL.") from wrong
+
+
+@cache
+def _source(path: Path) -> str:
+    return path.read_text()
 
 
 def ring(turn: str, key: str = "") -> None:

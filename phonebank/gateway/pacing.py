@@ -9,9 +9,7 @@ import operator
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from phonebank import jobs
 
@@ -62,24 +60,16 @@ def reserve(
 ) -> Slot | Wait:
     """The next free moments for texts of these sizes, the first no sooner than `ahead_s`, in seconds, from now.
 
-    Urgent ones go before every ask that has no slot yet.
+    Urgent ones go before every ask that has no slot yet. Raises UnavailableError.
     """
     rate = max(0.1, segments_per_second * _HELD_BACK)
     spans = [int(seconds * 1e6) for seconds in (_WINDOW_S, _FURTHEST_S + ahead_s, ahead_s)]
-    given, *micros = _script()(
-        keys=[f"phonebank:pace:{sender}", f"phonebank:pace:{sender}:texts"],
-        args=[segments_per_second, rate, *spans, int(urgent), *sizes],
+    given, *micros = jobs.run_script(
+        Path(__file__).with_suffix(".lua"),
+        [f"phonebank:pace:{sender}", f"phonebank:pace:{sender}:texts"],
+        [segments_per_second, rate, *spans, int(urgent), *sizes],
     )
     if not given:
         return Wait(min(int(micros[0]) / 1e6 + 0.001, 1.0))
     now = time.monotonic()
     return Slot(leaves=tuple(now + int(one) / 1e6 for one in micros), sizes=tuple(sizes))
-
-
-@cache
-def _script_source() -> str:
-    return Path(__file__).with_name("pacing.lua").read_text()
-
-
-def _script() -> Any:
-    return jobs.connection().register_script(_script_source())

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from phonebank import clock, db, jobs, logs
+from phonebank.errors import UnavailableError
 from phonebank.gateway import pacing, twilio
 from phonebank.gateway.contract import Accepted, Failure, Gateway, GatewayError, OutgoingText
 from phonebank.gateway.in_flight import InFlight
-from phonebank.gateway.last_second import LastSecond
+from phonebank.gateway.last_second import LastSecond, Said
 from phonebank.messages import claiming, settling
 from phonebank.messages.claiming import Batch, Taker
 from phonebank.messages.lifecycle import Claimed, Taken
@@ -52,7 +53,7 @@ class _Turn:
         self.taker = Taker(sender, urgent_only=urgent_only)
         self.taking = ThreadPoolExecutor(1, "taking")
         self.recording = ThreadPoolExecutor(1, "recording")
-        self.in_flight, self.last_second = InFlight(in_flight), LastSecond()
+        self.in_flight, self.last_second = InFlight(in_flight), LastSecond(sender)
         self.speaking: set[asyncio.Task[None]] = set()
         self.results: list[tuple[Claimed, Result]] = []
         self.has_room, self.heard = asyncio.Event(), asyncio.Event()
@@ -67,6 +68,7 @@ class _Turn:
                 finally:  # whatever went wrong, what is being said is waited for, and so recorded
                     if self.speaking:
                         await asyncio.wait(self.speaking)
+                    await self.last_second.close()
         finally:
             self.is_over = True
             self.heard.set()
@@ -102,7 +104,7 @@ class _Turn:
 
     async def _take(self) -> Batch | pacing.Wait | None:
         """The next batch, taken while the last one is still being said, so that the carrier never waits for us."""
-        while len(self.speaking) >= _IN_HAND / 2 * self.in_flight.limit:
+        while self.last_second.is_full or len(self.speaking) >= _IN_HAND / 2 * self.in_flight.limit:
             self.has_room.clear()
             await self.has_room.wait()
         most = max(1, int(_IN_HAND * self.in_flight.limit) - len(self.speaking))
@@ -122,20 +124,29 @@ class _Turn:
         if (early := leaves - time.monotonic()) > 0:
             await asyncio.sleep(early)
         began = await self.in_flight.enter()
-        while (rest := self.last_second.wait(text.segments, pace, time.monotonic())) > 0:  # noqa: ASYNC110 - time makes room
-            await asyncio.sleep(rest)
-        if _is_too_late(text):
+        said = await self._may_speak(text, pace)
+        if said is None:
             self.in_flight.skip()
             self._hear(text, None)
             return
-        said = self.last_second.say(text.segments, time.monotonic())
         try:
             result: Accepted | GatewayError = await gateway.send(self._outgoing(text))
         except GatewayError as wrong:
             result = wrong
-        self.last_second.answered(said, time.monotonic())
+        self.last_second.answered(said)
         self.in_flight.leave(began, is_too_many=isinstance(result, GatewayError) and result.kind is Failure.LATER)
         self._hear(text, result)
+
+    async def _may_speak(self, text: Claimed, pace: float) -> Said | None:
+        """Wait for room in the carrier's second; None: it is too late by then, or nobody knows what others say."""
+        try:
+            said = await self.last_second.say(text.segments, pace)
+        except UnavailableError:
+            return None
+        if _is_too_late(text):
+            self.last_second.forget(said)
+            return None
+        return said
 
     def _hear(self, text: Claimed, result: Result) -> None:
         self.results.append((text, result))

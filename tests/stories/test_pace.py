@@ -1,8 +1,13 @@
 """The carrier's own ledger shows the pace: so many segments in every one-second window, and who waits goes first."""
 
+import random
 import time
 from itertools import accumulate
 
+import pytest
+
+from phonebank import jobs
+from tests.support import lineage
 from tests.support.walk import ASK
 
 LONG = ASK.replace("Can I", "The bill is heard six days later, and calls from neighbors move votes. " * 2 + "Can I")
@@ -48,3 +53,28 @@ def test_an_answer_overtakes_a_blast(walk):
     assert busiest_second(walk.ledger()) <= 10
     walk.close(blast)
     walk.may_miss |= set(blast.people)
+
+
+@pytest.fixture
+def second_worker(walk):
+    """Another bulk worker, as another machine would have."""
+    walk.house.start("bulk 2")
+    yield walk.house.parts["bulk 2"]
+    walk.house.kill("bulk 2")
+
+
+def test_two_busy_workers_of_one_sender_keep_its_pace_together(walk, second_worker):
+    chance, together = random.Random(7), 0
+    drive = walk.launch(140, limits={"segments_per_second": 20})
+    while len(walk.asks()) < 140:
+        walk.until(lambda: walk.house.is_busy("bulk") or len(walk.asks()) == 140)
+        together += bool(lineage.children(second_worker.pid))
+        jobs.lift_flag("texts", drive.sender)  # a turn that uses up the pace holds the bell, and no second one comes
+        jobs.ring("texts", drive.sender)
+        walk.house.freeze("bulk")  # a machine with too much to do
+        time.sleep(chance.uniform(0.05, 0.2))
+        walk.house.thaw("bulk")
+        time.sleep(chance.uniform(0.1, 0.3))
+    assert together > 5, "only one of them ever spoke"
+    walk.until_asked(drive)
+    assert busiest_second(walk.asks()) <= 20
