@@ -27,6 +27,7 @@ from phonebank.web import (
     nav,
     optouts,
     people,
+    practice,
     rehearsal,
     sessions,
     sign_in,
@@ -34,6 +35,7 @@ from phonebank.web import (
     supporter,
     trouble,
     unmatched,
+    worked,
 )
 
 _PACKAGE = Path(__file__).parent
@@ -55,6 +57,8 @@ BLUEPRINTS = tuple(
         hooks,
         campaigns,
         campaign,
+        worked,
+        practice,
         forecast,
         contacts,
     )

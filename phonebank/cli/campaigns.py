@@ -19,6 +19,7 @@ from phonebank.messages import sampling
 from phonebank.reports import exports
 from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
+from phonebank.reports.worked import worked as what_worked
 from phonebank.settings import Settings
 
 FILE = click.Path(path_type=Path)
@@ -161,6 +162,18 @@ def status(name: str, wants_json: bool) -> None:
         printing.as_json(counted | {key: beside[key] for key in ("experiment",) if key in beside})
     else:
         sayings.report(name, counted | beside)
+
+
+@campaigns.command()
+@JSON
+def worked(wants_json: bool) -> None:
+    """How often people said yes to texts that follow each of the coach's advice, and to those that do not."""
+    with opening.opened(), db.reading() as session:
+        found = what_worked(session, clock.now())
+    if wants_json:
+        printing.as_json(found)
+    else:
+        sayings.worked(found)
 
 
 @campaigns.command()

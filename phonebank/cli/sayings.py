@@ -115,3 +115,20 @@ def _share(rate: list[float | None]) -> str:
     """A counted share with what it may be, in percent."""
     counted, low, high = rate
     return "" if counted is None else f" ({counted:.1%}; {low:.1%} to {high:.1%})"
+
+
+def worked(found: dict[str, Any]) -> None:
+    """Yes-rates by finding, and what they do not show."""
+    if not found["asked"]:
+        say("Nothing to tell yet: nobody was asked an hour ago or earlier.")
+        return
+    say(f"{found['texts']:,} texts of {found['campaigns']:,} campaigns: {_yes(found)}.")
+    for one in found["verdicts"]:
+        say(f"  {one['verdict']:<12} {_yes(one)}")
+    for one in found["findings"]:
+        say(f"  {one['principle']:<12} met: {_yes(one['met'])}; missed: {_yes(one['missed'])}")
+    say(found["says"])
+
+
+def _yes(of: dict[str, Any]) -> str:
+    return f"{of['yes']:,} of {of['asked']:,} said yes{_share(of['yes_rate'])}" if of["asked"] else "no text"

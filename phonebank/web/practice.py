@@ -1,0 +1,99 @@
+"""The practice page: an ask to a made-up supporter, coached, and an answer to each of their three replies.
+
+Everything typed travels in the form: nothing is stored, and nothing is ever sent to anybody.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from phonebank.errors import NotFoundError
+from phonebank.handoffs import practising
+from phonebank.handoffs.practising import Feedback, Supporter, Turn
+from phonebank.people.models import Role
+from phonebank.web.guards import requires
+
+blueprint = Blueprint("practice", __name__, url_prefix="/practice")
+_LONGEST_KEPT = 2_000  # more than one text holds, so that who wrote too much still has it to shorten
+
+
+@dataclass(frozen=True)
+class Said:
+    """One turn: what they replied before it ("" before the ask), what the volunteer wrote, and what is said of that."""
+
+    turn: Turn
+    heard: str
+    text: str
+    feedback: Feedback | None
+
+
+@blueprint.get("")
+@requires(Role.VOLUNTEER)
+def supporters() -> ResponseReturnValue:
+    return render_template("practice/supporters.html", supporters=practising.supporters())
+
+
+@blueprint.get("/deal")
+@requires(Role.VOLUNTEER)
+def deal() -> ResponseReturnValue:
+    """Somebody by chance, and not the one before."""
+    others = [one.slug for one in practising.supporters() if one.slug != request.args.get("but")]
+    return redirect(url_for("practice.begin", slug=secrets.choice(others)), code=303)
+
+
+@blueprint.get("/<slug>")
+@requires(Role.VOLUNTEER)
+def begin(slug: str) -> ResponseReturnValue:
+    return _page(_supporter(slug), [], Said(Turn.ASK, "", "", None))
+
+
+@blueprint.post("/<slug>")
+@requires(Role.VOLUNTEER)
+def go_on(slug: str) -> ResponseReturnValue:
+    """Coach what was just written; the talk goes on when it is good, or when they go on anyway."""
+    supporter, latest = _supporter(slug), _latest()
+    settled: list[Said] = []
+    for turn in Turn:
+        said = _said(supporter, turn)
+        if not said.text.strip() or (turn is latest and not _may_go_on(said)):
+            return _page(supporter, settled, said)
+        settled.append(said)
+        if turn is latest:
+            break
+    following = next((turn for turn in Turn if turn not in {said.turn for said in settled}), None)
+    if following is None:
+        return _page(supporter, settled, None)
+    return _page(supporter, settled, Said(following, supporter.replies[following], "", None))
+
+
+def _said(supporter: Supporter, turn: Turn) -> Said:
+    text = request.form.get(turn, "").replace("\r\n", "\n")[:_LONGEST_KEPT]
+    heard = supporter.replies.get(turn, "")
+    known = f"{request.form.get(Turn.ASK, '')[:_LONGEST_KEPT]}\n{heard}"
+    return Said(turn, heard, text, practising.judge(turn, text, known=known))
+
+
+def _may_go_on(said: Said) -> bool:
+    assert said.feedback is not None
+    return said.feedback.is_good or request.form.get("go") == "on"
+
+
+def _latest() -> Turn:
+    """Which turn was just written; of a form that does not say, the first."""
+    typed = request.form.get("turn", "")
+    return Turn(typed) if typed in list(Turn) else Turn.ASK
+
+
+def _page(supporter: Supporter, settled: list[Said], current: Said | None) -> str:
+    return render_template(
+        "practice/talk.html", supporter=supporter, settled=settled, current=current, guide=practising.guide()
+    )
+
+
+def _supporter(slug: str) -> Supporter:
+    found = next((one for one in practising.supporters() if one.slug == slug), None)
+    if found is None:
+        raise NotFoundError("There is no such supporter to practise with.")
+    return found
