@@ -54,12 +54,13 @@ def by_mark_and_day(text: str) -> str:
 def by_words(rows: list[Row]) -> list[str] | None:
     """The second: TF-IDF of words and pairs with logistic regression, each fold judged by the others."""
     labels = [row["verdict"] for row in rows]
-    if cross_val_predict is None or min(Counter(labels).values()) < _FOLDS:
+    if find_spec("sklearn") is None or min(Counter(labels).values()) < _FOLDS:
         return None
-    model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, max_iter=500)
-    )
-    return list(cross_val_predict(model, [row["text"] for row in rows], labels, cv=_FOLDS))
+    words = import_module("sklearn.feature_extraction.text").TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    regression = import_module("sklearn.linear_model").LogisticRegression(C=10, max_iter=500)
+    model = import_module("sklearn.pipeline").make_pipeline(words, regression)
+    predict = import_module("sklearn.model_selection").cross_val_predict
+    return list(predict(model, [row["text"] for row in rows], labels, cv=_FOLDS))
 
 
 def report(name: str, rows: list[Row]) -> list[str]:

@@ -5,12 +5,15 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from phonebank.asks.lexicon import deeds, ending_in, phrases
 from phonebank.asks.staging import said
 
 _LONGEST_READ = 2000
+_MOST_SENTENCES = 60
 _MOST_WORDS_AFTER = 20
+_WORD = re.compile(r"\w|{{")
 _TAGS = re.compile(r"\{%[^{}]*%\}|\{#[^{}]*#\}")
 _SENTENCE_END = re.compile(r"[.?!\u2026]+[\"')\]]*(?=\s|$)\s*|\n+")
 _NO_END = re.compile(
@@ -84,12 +87,12 @@ class Anatomy:
     @cached_property
     def sentences(self) -> list[Found]:
         found, start = [], 0
-        for end in _SENTENCE_END.finditer(self.flat):
+        for end in islice(_SENTENCE_END.finditer(self.flat), _MOST_SENTENCES):
             if self._is_end(end):
                 found.append(Found(start, end.end()))
                 start = end.end()
         found.append(Found(start, len(self.flat)))
-        return [s for s in found if self.flat[s.start : s.end].strip()]
+        return [s for s in found if _WORD.search(self.flat, s.start, s.end)]
 
     def _is_end(self, end: re.Match[str]) -> bool:
         if not end[0].startswith("."):

@@ -5,14 +5,14 @@ import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from phonebank.asks.anatomy import Anatomy, Found
 from phonebank.asks.commitment import confidence_lost, crowd, day_of_the_deed, second_ask
 from phonebank.asks.moments import AskFields
-from phonebank.asks.segments import Encoding, count, plain
+from phonebank.asks.segments import Encoding, Segments, count, plain
 from phonebank.asks.staging import branches_at, pause_after
 from phonebank.asks.wording import WordingError, parse
 
@@ -116,7 +116,7 @@ def check(
     """
     found = [*_findings(text, channel, ask), *_alternatives(text, channel, alternatives)]
     findings = sorted(found, key=lambda f: (f.ok, _ORDER[f.principle]))
-    billed = count(filled(text))
+    billed = _size(filled(text))
     return Verdict(_judge(findings), tuple(findings), billed.encoding, billed.segments)
 
 
@@ -236,11 +236,11 @@ def _form(anatomy: Anatomy, channel: str) -> Iterator[Finding]:
 
 def _text_form(text: str) -> Iterator[Finding]:
     sent = plain(filled(text))  # look-alikes are replaced before a text leaves
-    billed = count(sent)
+    billed = _size(sent)
     if billed.segments > _MOST_SEGMENTS:
         yield Finding(Principle.LENGTH, ok=False, quote=None, advice=_advice_for("length"))
     if billed.encoding is Encoding.UCS_2:
-        dear = next((c for c in text if count(plain(c)).encoding is Encoding.UCS_2), None)
+        dear = next((c for c in dict.fromkeys(text) if count(plain(c)).encoding is Encoding.UCS_2), None)
         yield Finding(Principle.ENCODING, ok=False, quote=dear, advice=_advice_for("encoding"))
 
 
@@ -250,6 +250,11 @@ def _finding(anatomy: Anatomy, principle: Principle, found: Found | None) -> Fin
 
 def _fault(anatomy: Anatomy, principle: Principle, found: Found | None) -> Finding:
     return Finding(principle, found is None, anatomy.quote(found), _advice_for(principle) if found else "")
+
+
+@lru_cache(maxsize=8)
+def _size(sent: str) -> Segments:
+    return count(sent)
 
 
 def filled(text: str) -> str:

@@ -12,7 +12,7 @@ from phonebank.asks.commitment import day_of_the_deed, losses, second_ask
 from phonebank.asks.deed_words import plain_deed
 from phonebank.asks.moments import AskFields
 
-_LONGEST = 1600
+_LONGEST = 1200
 _NAME_AND_HAIL = 2
 _SPANISH = re.compile(r"[\u00bf\u00a1]|\b(?:que|con|nosotros|el|la|los|puede|puedes|para|usted|hola|las|te)\b")
 _ENGLISH = re.compile(r"\b(?:the|you|to|we|us|with|and|can|for|is|our|are|if)\b")
