@@ -5,13 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, bindparam, exists, func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import CursorResult, and_, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from phonebank.gateway.inbound import DeliveryReport
-from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
-from phonebank.messages.queries import IS_QUEUED, may_go_now
+from phonebank.messages.models import Message, MessageKind, MessageStatus
+from phonebank.messages.queries import IS_QUEUED, is_another_said, may_go_now
 
 QUEUED, SENDING, SENT, DELIVERED, UNDELIVERED, FAILED, CANCELED, UNKNOWN, RECEIVED, HANDLED = MessageStatus
 
@@ -162,13 +161,7 @@ def found_in_log(session: Session, message_id: int, *, sid: str, rank: int, now:
 def shown_by_reply(session: Session, phone: str, *, claimed_before: datetime, now: datetime) -> list[int]:
     """They answer an ask in doubt, and can be answering nothing else: it went. Returns whose it is."""
     theirs = (col(Message.phone) == phone) & col(Message.status).in_(IN_DOUBT) & (col(Message.step) == "ask")
-    other = aliased(Message)
-    is_another_said = exists().where(
-        col(other.phone) == phone,
-        col(other.id) != col(Message.id),
-        (col(other.direction) == Direction.OUT) & (col(other.attempts) > 0),
-    )
-    shown = update(Message).where(theirs, col(Message.claimed_at) < claimed_before, ~is_another_said)
+    shown = update(Message).where(theirs, col(Message.claimed_at) < claimed_before, ~is_another_said())
     rows = session.connection().execute(shown.values(status=SENT, sent_at=now).returning(col(Message.recipient_id)))
     return [row.recipient_id for row in rows if row.recipient_id is not None]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, and_, bindparam, exists, literal_column, or_
 from sqlalchemy import select as columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from phonebank.campaigns.models import Campaign, CampaignStatus
@@ -192,18 +193,27 @@ def unread(session: Session, most: int) -> list[Row[Any]]:
     return list(session.connection().execute(_UNREAD, {"b_most": most}))
 
 
-# The status stands in the statement as a word, so that the database sees that its small index of the unread will do.
 _UNREAD = (
     columns(
         col(Message.phone),
         func.min(Message.created_at).label("first"),
         func.max(Message.created_at).label("last"),
     )
-    .where(col(Message.status) == literal_column(f"'{MessageStatus.RECEIVED.value}'"))
+    .where(IS_UNREAD)
     .group_by(col(Message.phone))
     .order_by(func.min(Message.created_at))
     .limit(bindparam("b_most", type_=Integer))
 )
+
+
+def is_another_said() -> Any:
+    """Condition: another text of ours was said, or may have been, to the number of this one."""
+    other = aliased(Message)
+    return exists().where(
+        col(other.phone) == col(Message.phone),
+        col(other.id) != col(Message.id),
+        (col(other.direction) == Direction.OUT) & (col(other.attempts) > 0),
+    )
 
 
 def unmatched(session: Session, most: int = 200) -> list[Message]:

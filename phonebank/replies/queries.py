@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func
+from sqlalchemy import func
 from sqlalchemy import select as columns
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from phonebank.campaigns.models import Campaign
@@ -15,6 +14,7 @@ from phonebank.contacts.models import Contact
 from phonebank.followups.lifecycle import STANDING
 from phonebank.followups.models import Commitment
 from phonebank.handoffs.models import Handoff, HandoffStatus
+from phonebank.messages import queries as messages
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients.models import Recipient
@@ -41,18 +41,12 @@ def in_doubt_among(session: Session, phones: Collection[str]) -> set[str]:
 
 def may_answer_a_doubt(session: Session, phones: Collection[str], *, claimed_after: datetime) -> set[str]:
     """Those of whom nobody can tell what they answer: an ask to them is in doubt, and another of our texts was said."""
-    other = aliased(Message)
-    is_another_said = exists().where(
-        col(other.phone) == col(Message.phone),
-        col(other.id) != col(Message.id),
-        (col(other.direction) == Direction.OUT) & (col(other.attempts) > 0),
-    )
     doubtful = select(Message.phone).where(
         col(Message.phone).in_(phones),
         Message.status == MessageStatus.SENDING,
         Message.kind == MessageKind.ASK,
         col(Message.claimed_at) > claimed_after,
-        is_another_said,
+        messages.is_another_said(),
     )
     return set(session.exec(doubtful))
 
