@@ -1,53 +1,13 @@
 """Batches stored: whoever is in them already, however often, and whatever their cells say."""
 
-import io
-from datetime import UTC, datetime
-
 import pytest
-from sqlmodel import select
 
 from phonebank import db
 from phonebank.contacts import importing
-from phonebank.contacts.importing import Order, import_list
-from phonebank.contacts.models import Consent, Contact, ContactList, ListMember
 from phonebank.optouts import ledger
-
-NOW = datetime(2027, 2, 1, 15, tzinfo=UTC)
-ANA, BO, CY = "+12125550123", "+16465550199", "+13055550111"
+from tests.support.lists import ANA, BO, CY, NOW, consents, contact, counts, everyone, members, take
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def take(content, *, now=NOW, name="supporters", **order):
-    return import_list(io.BytesIO(content.encode()), Order(name, "amanda@example.org", **order), now=now)
-
-
-def counts(**found):
-    return {"rows": 0, "imported": 0, "updated": 0, "duplicates": 0, "opted_out": 0, "rejected": 0, **found}
-
-
-def contact(phone):
-    with db.reading() as session:
-        found = session.exec(select(Contact).where(Contact.phone == phone)).one()
-        session.expunge(found)
-        return found
-
-
-def everyone():
-    with db.reading() as session:
-        return session.exec(select(Contact.phone)).all()
-
-
-def members(name="supporters"):
-    with db.reading() as session:
-        on_it = select(ListMember.contact_id).join(ContactList, ContactList.id == ListMember.list_id)
-        query = select(Contact.phone).where(Contact.id.in_(on_it.where(ContactList.name == name)))
-        return sorted(session.exec(query).all())
-
-
-def consents():
-    with db.reading() as session:
-        return [(row.phone, row.source, row.recorded_by, row.recorded_at) for row in session.exec(select(Consent))]
 
 
 def test_one_person_twenty_thousand_times_is_one_contact(monkeypatch):

@@ -14,17 +14,11 @@ from phonebank.messages.models import Message, MessageStatus
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
 from phonebank.recipients.models import Recipient, RecipientStatus
-from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import at_once, do, fresh, update
 
 pytestmark = pytest.mark.usefixtures("database")
 NINE_IN_HONOLULU = datetime(2027, 2, 3, 19, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
 
 
 @pytest.fixture

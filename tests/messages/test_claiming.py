@@ -15,17 +15,11 @@ from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import WRONG_NUMBER
 from phonebank.recipients.models import Recipient, RecipientStatus
-from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import at_once, do, fresh, update
 
 pytestmark = pytest.mark.usefixtures("database")
 PRICE = 8_000
-
-
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
 
 
 @pytest.fixture

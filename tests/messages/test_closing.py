@@ -1,6 +1,5 @@
 """A text whose last report never came is asked for at the carrier once it can no longer be under way."""
 
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,29 +11,11 @@ from phonebank.messages import closing, lifecycle, queries, reconciling
 from phonebank.messages.models import Message, MessageStatus
 from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.settings import Settings
-from tests.support import conversations as make
 from tests.support import factories
-from tests.support.factories import CarrierByHand, do, fresh
+from tests.support.factories import do, fresh
 
 pytestmark = pytest.mark.usefixtures("database")
 LONG_AGO = timedelta(hours=11, seconds=1)
-
-
-@pytest.fixture
-def carrier(monkeypatch):
-    by_hand = CarrierByHand()
-
-    @asynccontextmanager
-    async def speaking(_settings, in_flight=1):
-        yield by_hand
-
-    monkeypatch.setattr(closing.twilio, "speaking", speaking)
-    return by_hand
-
-
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from phonebank.messages.models import Message, MessageKind, MessageStatus, Prior
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
 from phonebank.recipients.models import Recipient
-from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import at_once, do, fresh, update
 
@@ -19,11 +18,6 @@ pytestmark = pytest.mark.usefixtures("database")
 NINE_IN_NEW_YORK = datetime(2027, 2, 4, 14, 0, tzinfo=UTC)
 NIGHT_IN_NEW_YORK = datetime(2027, 2, 4, 4, 0, tzinfo=UTC)  # eleven in the evening
 CLOSING_IN_NEW_YORK = datetime(2027, 2, 5, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ MIDNIGHT_IN_LOS_ANGELES = datetime(2027, 2, 4, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
-
-
-@pytest.fixture
 def asked(drive, clock):
     """asked(): the id of an ask that the carrier took, and whose it is."""
 

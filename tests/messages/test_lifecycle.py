@@ -12,7 +12,6 @@ from phonebank.messages import lifecycle, settling
 from phonebank.messages.lifecycle import Taken
 from phonebank.messages.models import Message, MessageStatus
 from phonebank.recipients.models import Recipient, RecipientStatus
-from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import at_once, do, fresh, update
 
@@ -29,11 +28,6 @@ HOW_FAR = {
     Status.CANCELED: 3,
 }
 OUTBOUND = tuple(HOW_FAR)
-
-
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
 
 
 @pytest.fixture

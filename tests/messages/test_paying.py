@@ -30,11 +30,6 @@ KINDS = {
 }
 
 
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
-
-
 def _write(drive, now, kind=MessageKind.ASK, segments=1, times=1):
     with db.transaction() as session:
         for number in range(times):

@@ -1,7 +1,6 @@
 """A text in doubt is settled from the carrier's own log, and is never spoken again while it may have gone."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,7 @@ from phonebank.replies import handling
 from phonebank.settings import Settings
 from tests.support import conversations as make
 from tests.support import factories
-from tests.support.factories import CarrierByHand, do, fresh, says
+from tests.support.factories import do, fresh, says
 
 pytestmark = pytest.mark.usefixtures("database")
 PRICE = 8_000
@@ -26,18 +25,6 @@ PRICE = 8_000
 def pace(monkeypatch):
     """The clock stands still for the test, and waits are as long as outside a rehearsal."""
     monkeypatch.setattr(reconciling.clock, "speed", lambda: 1.0)
-
-
-@pytest.fixture
-def carrier(monkeypatch):
-    by_hand = CarrierByHand()
-
-    @asynccontextmanager
-    async def speaking(_settings, in_flight=1):
-        yield by_hand
-
-    monkeypatch.setattr(reconciling.twilio, "speaking", speaking)
-    return by_hand
 
 
 @pytest.fixture

@@ -9,16 +9,10 @@ from phonebank.intents import Outcome
 from phonebank.messages import watching
 from phonebank.messages.models import MessageStatus
 from phonebank.recipients.models import RecipientStatus
-from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import do, fresh, update
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def drive(database, clock):
-    return do(make.campaign, clock.now())
 
 
 @pytest.fixture
