@@ -12,6 +12,7 @@ from typing import Any
 from phonebank.asks import coach
 from phonebank.asks.anatomy import fold
 from phonebank.asks.coach import Judgement, Principle, Verdict
+from phonebank.asks.rewriting import rewrite
 from phonebank.asks.wording import LONGEST_TEXT
 
 _DIRECT = (Principle.QUESTION,)
@@ -53,10 +54,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What is said of one turn. `verdict` is the coach's on an ask, None of an answer."""
+    """What is said of one turn. Of an ask, the coach's `verdict` and a `rewrite` to take, where there is one."""
 
     points: tuple[Point, ...]
     verdict: Verdict | None = None
+    rewrite: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -89,7 +91,7 @@ def judge(turn: Turn, text: str, *, known: str = "") -> Feedback:
     if turn is Turn.ASK:
         verdict = coach.check(text)
         points = (Point(finding.ok, finding.advice, finding.quote) for finding in verdict.findings if not finding.ok)
-        return Feedback(tuple(points), verdict)
+        return Feedback(tuple(points), verdict, rewrite(text))
     return Feedback(tuple(_points(turn, text, known)))
 
 

@@ -54,6 +54,8 @@ def begin(slug: str) -> ResponseReturnValue:
 def go_on(slug: str) -> ResponseReturnValue:
     """Coach what was just written; the talk goes on when it is good, or when they go on anyway."""
     supporter, latest = _supporter(slug), _latest()
+    if latest is Turn.ASK and request.form.get("go") == "take":
+        return _page(supporter, [], _rewritten())
     settled: list[Said] = []
     for turn in Turn:
         said = _said(supporter, turn)
@@ -66,6 +68,13 @@ def go_on(slug: str) -> ResponseReturnValue:
     if following is None:
         return _page(supporter, settled, None)
     return _page(supporter, settled, Said(following, supporter.replies[following], "", None))
+
+
+def _rewritten() -> Said:
+    """The coach's words in place of theirs, to look at and change."""
+    typed = request.form.get(Turn.ASK, "")[:_LONGEST_KEPT]
+    text = practising.judge(Turn.ASK, typed).rewrite or typed
+    return Said(Turn.ASK, "", text, practising.judge(Turn.ASK, text))
 
 
 def _said(supporter: Supporter, turn: Turn) -> Said:

@@ -67,6 +67,26 @@ def test_an_answer_that_offers_nothing_is_told_so_and_may_stand(vera):
     assert current(write(vera, "not_now", "Okay, let me know.", go="on", **before)) == "not_that"
 
 
+def test_the_coachs_words_may_be_taken_and_are_said_next(vera):
+    vera.open("/practice/dana")
+    weak = "Hi Dana, would you maybe be interested in making calls with us on Wednesday at 6 pm?"
+    assert "Take these words" in write(vera, "ask", weak)
+    page = write(vera, "ask", weak, go="take")
+    assert (current(page), "A hard ask" in page) == ("ask", True)
+    taken = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", page, re.DOTALL)[1]
+    assert "maybe" not in taken
+    assert current(write(vera, "ask", taken)) == "maybe"
+
+
+def test_a_talk_that_offers_nothing_at_last_ends_without_a_yes(vera):
+    vera.open("/practice/dana")
+    before = {"ask": ASK, "maybe": ANSWERS["maybe"], "not_now": ANSWERS["not_now"]}
+    page = write(vera, "not_that", "Okay, bye.", go="on", **before)
+    assert current(page) is None
+    assert "No yes this time" in page
+    assert "Put me down" not in page
+
+
 def test_an_empty_answer_never_goes_on(vera):
     vera.open("/practice/dana")
     assert current(write(vera, "ask", "  ", go="on")) == "ask"
