@@ -19,7 +19,8 @@ _SENTENCE_END = re.compile(r"[.?!\u2026]+[\"')\]]*(?=\s|$)\s*|\n+")
 _NO_END = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|sen|rep|gov|ave|blvd|no|vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)$"
 )
-_CLAUSE_START = re.compile(r"(?:^|[,;:\-\u2013\u2014(] ?|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$")
+_CLAUSE_START = re.compile(r"(?:^|\b(?:hey|hi|hello|yo|ok|okay|pls|please|oye|hola|plus|also|or|then) |[,;:\-\u2013\u2014(] ?|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$")
+_NO_INVERSION = re.compile(r"\b(?:only|nor|neither|how|what|which|where|when|who|why|than|as|more|much|if|never|little) $")
 _LEAD = re.compile(
     r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|ever|quizas?|personally|to|be able|be willing"
     r"|go ahead and|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
@@ -175,12 +176,17 @@ class Anatomy:
             before = self.flat[sentence.start : opener.start]
             if soft and soft.start <= opener.end + 1:
                 return None
-            if not is_marked and not _CLAUSE_START.search(before):
+            if not (is_marked or _CLAUSE_START.search(before) or self._is_inverted(opener, before)):
                 continue
             if before.endswith("if ") or (ending_in("wh", 0).search(before) and not self._is_choice(sentence)):
                 continue
             return opener
         return self._choice_in(sentence, is_marked) or self.first("replies", sentence)
+
+    def _is_inverted(self, opener: Found, before: str) -> bool:
+        """Whether it asks without a mark: "can you" does anywhere but in "what can you", "not only can you"."""
+        asks = self.flat.startswith(("can you", "can u", "will you", "will u", "could you", "can i count"), opener.start)
+        return asks and not _NO_INVERSION.search(before)
 
     def _candidates(self, sentence: Found, is_marked: bool) -> list[Found]:
         keys = ("openers", "join_openers", "crowd_openers")
@@ -217,7 +223,7 @@ class Anatomy:
             return None, False, None
         if self._leaves_it_open(words, opener):
             told = ((found[0], s) for s in self._others(sentence) if (found := self.named_in(s)))
-            deed, told_in = next(told, (None, None))
+            deed, told_in = next(told, (self.first("venue", sentence), None))
             if deed is None and opener in self.every("verb_openers"):
                 return opener, False, None
             return deed, True, told_in

@@ -162,6 +162,8 @@ def _deed(anatomy: Anatomy) -> Found | None:
     if anatomy.questions:
         return next((q.deed for q in anatomy.questions if q.deed), None)
     asked_for = [*anatomy.requests, *anatomy.telling] if anatomy.requests else []
+    if venue := next((found for s in anatomy.requests if (found := anatomy.first("venue", s))), None):
+        return venue
     named = (anatomy.named_in(sentence) for sentence in asked_for)
     return next((found[0] for found in named if found), None)
 
