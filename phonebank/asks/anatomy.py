@@ -153,7 +153,7 @@ class Anatomy:
 
     def starts_a_clause(self, start: Found, sentence: Found) -> bool:
         """Whether it stands where an imperative or an elliptic question does."""
-        return _CLAUSE_START.search(self.flat[sentence.start : start.start].removesuffix("please ")) is not None
+        return _CLAUSE_START.search(self.flat[sentence.start : start.start].removesuffix("please ").removesuffix("por favor ")) is not None
 
     def gives_thanks(self, sentence: Found) -> bool:
         return self.first("advice.thanks", Found(sentence.start, min(sentence.end, sentence.start + 24))) is not None
@@ -240,7 +240,10 @@ class Anatomy:
         return self.quote(after[0])
 
     def _others(self, sentence: Found) -> list[Found]:
-        return [s for s in self.sentences if s != sentence and not self.gives_thanks(s)]
+        """Where the deed may be told: in the thanks only for a deed that is asked for again."""
+        others = [s for s in self.sentences if s != sentence and not self.gives_thanks(s)]
+        is_again = any(self.first("again", s) for s in (*others, sentence))
+        return others + [s for s in self.sentences if is_again and s != sentence and s not in others]
 
     def _leaves_it_open(self, words: str, opener: Found) -> bool:
         if phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]):
