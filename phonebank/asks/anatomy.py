@@ -19,8 +19,13 @@ _SENTENCE_END = re.compile(r"[.?!\u2026]+[\"')\]]*(?=\s|$)\s*|\n+")
 _NO_END = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|sen|rep|gov|ave|blvd|no|vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)$"
 )
-_CLAUSE_START = re.compile(r"(?:^|\b(?:hey|hi|hello|yo|ok|okay|pls|please|oye|hola|plus|also|or|then) |[,;:\-\u2013\u2014(] ?|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$")
-_NO_INVERSION = re.compile(r"\b(?:only|nor|neither|how|what|which|where|when|who|why|than|as|more|much|if|never|little) $")
+_CLAUSE_START = re.compile(
+    r"(?:^|\b(?:hey|hi|hello|yo|ok|okay|pls|please|oye|hola|plus|also|or|then) |[,;:\-\u2013\u2014(] ?"
+    r"|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$"
+)
+_NO_INVERSION = re.compile(
+    r"\b(?:only|nor|neither|how|what|which|where|when|who|why|than|as|more|much|if|never|little) $"
+)
 _LEAD = re.compile(
     r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|ever|quizas?|personally|to|be able|be willing"
     r"|go ahead and|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
@@ -153,7 +158,12 @@ class Anatomy:
 
     def starts_a_clause(self, start: Found, sentence: Found) -> bool:
         """Whether it stands where an imperative or an elliptic question does."""
-        return _CLAUSE_START.search(self.flat[sentence.start : start.start].removesuffix("please ").removesuffix("por favor ")) is not None
+        return (
+            _CLAUSE_START.search(
+                self.flat[sentence.start : start.start].removesuffix("please ").removesuffix("por favor ")
+            )
+            is not None
+        )
 
     def gives_thanks(self, sentence: Found) -> bool:
         return self.first("advice.thanks", Found(sentence.start, min(sentence.end, sentence.start + 24))) is not None
@@ -185,7 +195,9 @@ class Anatomy:
 
     def _is_inverted(self, opener: Found, before: str) -> bool:
         """Whether it asks without a mark: "can you" does anywhere but in "what can you", "not only can you"."""
-        asks = self.flat.startswith(("can you", "can u", "will you", "will u", "could you", "can i count"), opener.start)
+        asks = self.flat.startswith(
+            ("can you", "can u", "will you", "will u", "could you", "can i count"), opener.start
+        )
         return asks and not _NO_INVERSION.search(before)
 
     def _candidates(self, sentence: Found, is_marked: bool) -> list[Found]:

@@ -259,6 +259,7 @@ def _size(sent: str) -> Segments:
     return count(sent)
 
 
+@lru_cache(maxsize=8)
 def filled(text: str) -> str:
     """The text with values of an ordinary length, since braces are never sent."""
     return _FIELD.sub(lambda field: _TYPICAL.get(field[1], "twelve chars") if field[1] else "", text)

@@ -20,6 +20,7 @@ _MORE_OF_IT = re.compile(
     r"|en|el|a la|con nosotros|este|hoy|[a-z]+(?:ar|er|ir)\b"
     r"|(?:call|make|knock|come|join|canvass|host|drive|give|sign|help)\b)"
 )
+_SPOKEN_TO = re.compile(r"^ (?:usted|ud\.?|tu|t\u00fa)\b")
 _TRAIL = re.compile(r"[\s,;:\-\u2013\u2014(\"']+(?:(?:and|but|or|so|y|pero|o|if|because)[\s,]*)?$", re.IGNORECASE)
 _SENTENCE_MARKS = " \n\t?!.\u2026\"'\u201d"
 
@@ -91,7 +92,8 @@ def _as_plain(words: str, flat: str, language: str) -> str | None:
     if verb[0] == "there":
         return f"be {words}"
     plain = _plain_verb(verb[0], flat, language)
-    return plain and plain + words[verb.end() :].replace(" banking", " bank", 1)
+    rest = words[verb.end() :].replace(" banking", " bank", 1)
+    return plain and plain + _SPOKEN_TO.sub("", rest)
 
 
 def _plain_verb(verb: str, flat: str, language: str) -> str | None:

@@ -11,6 +11,7 @@ from phonebank.asks.coach import Judgement, check
 from phonebank.asks.commitment import day_of_the_deed, losses, second_ask
 from phonebank.asks.deed_words import plain_deed
 from phonebank.asks.moments import AskFields
+from phonebank.asks.vocabulary import opt_out_patterns
 
 _LONGEST = 1200
 _NAME_AND_HAIL = 2
@@ -70,6 +71,7 @@ def _asked_anew(text: str, ask: AskFields | None) -> str | None:
     place = _kept(anatomy, asking)
     lead = _lead(anatomy, asking, language)
     aside = _ASIDES.search(_slice(anatomy, asking))
+    question = _mid_sentence(question) if lead.endswith(",") else question
     put = f"{lead} {question}".strip() + (f" {aside[0].strip()}" if aside else "")
     return _joined([put if piece is None else piece for piece in place])
 
@@ -93,8 +95,12 @@ def _deed(anatomy: Anatomy, asking: Found | None, language: str, ask: AskFields 
     if deed and not day_of_the_deed(anatomy).is_exact and ask and ask.starts_at:
         deed += words["when"]
     elif deed and asking and (day := _day_lost(anatomy, asking, deed)):
-        deed += f" {day}"
+        deed += f" {day.strip()}"
     return deed
+
+
+def _mid_sentence(question: str) -> str:
+    return re.sub(r"[^\W\d_]", lambda first: first[0].lower(), question, count=1)
 
 
 def _without_link(deed: str) -> tuple[str, str]:
@@ -164,7 +170,9 @@ def _kept(anatomy: Anatomy, asking: Found) -> list[str | None]:
             pieces.append(None)
         elif greeting := _crowd_greeting(anatomy, sentence):
             pieces.append(greeting)
-        elif not any(_is_in(fault, sentence) for fault in faults) and not _asks_too(anatomy, sentence):
+        elif _says_how_to_stop(anatomy, sentence) or not (
+            any(_is_in(fault, sentence) for fault in faults) or _asks_too(anatomy, sentence)
+        ):
             pieces.append(_slice(anatomy, sentence))
         elif not pieces:
             pieces.append(_hailed(_greeting(anatomy, sentence, _language(anatomy.flat))))
@@ -175,6 +183,10 @@ def _hailed(greeting: str) -> str:
     """The greeting of a sentence that goes, as one of its own: "Hi!", "¡Hola!"."""
     opened = "¡" if greeting.lower().startswith(("hola", "buen")) else ""
     return f"{opened}{greeting.rstrip(' ,-!')}!" if greeting else ""
+
+
+def _says_how_to_stop(anatomy: Anatomy, sentence: Found) -> bool:
+    return any(way.search(anatomy.flat, sentence.start, sentence.end) for way in opt_out_patterns())
 
 
 def _asks_too(anatomy: Anatomy, sentence: Found) -> bool:

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phonebank.asks import coach
 from phonebank.asks.anatomy import Anatomy, fold
 from phonebank.asks.coach import DECIDING, Judgement, Principle, check
+from phonebank.asks.rewriting import rewrite
 
+CORPUS = Path(__file__).parents[2] / "bench" / "corpus" / "asks" / "asks.jsonl"
 LABELLED = tomllib.loads(Path(__file__).with_name("labelled.toml").read_text("utf-8"))
 CASES = [(text, label) for label, texts in LABELLED.items() for text in texts]
 WORDS = [
@@ -197,16 +200,78 @@ def test_a_script_is_measured_in_words_not_segments():
         "{% " * 33_000,
         "{{" * 50_000,
         "? " * 50_000,
+        "a? " * 33_000,
+        "[wait " * 16_000,
+        "maybe you " * 10_000,
+        "x" * 99_999 + "😀",
+        "\ud83d" * 100_000,
+        "\u200b\u202e" * 50_000,
+        "\x00" * 100_000,
         " " * 100_000,
         "(" * 100_000,
     ],
 )
 def test_any_text_gets_a_verdict_and_soon(text):
-    started = time.process_time()
     verdict = check(text)
-    assert time.process_time() - started < 0.5
+    assert min(_took(text) for _ in range(3)) < 0.05
     assert verdict.verdict in ("weak", "nearly")
     assert any(f.advice for f in verdict.findings)
+
+
+def _took(text):
+    coach.filled.cache_clear()
+    started = time.process_time()
+    check(text)
+    return time.process_time() - started
+
+
+@given(st.text(st.characters(codec=None), max_size=200), st.sampled_from(["text", "call"]))
+def test_no_text_whatever_breaks_the_coach(text, channel):
+    verdict = check(text, channel=channel)
+    assert all(f.quote is None or f.quote in text for f in verdict.findings)
+    rewrite(text, channel=channel)
+
+
+def test_the_labelled_asks_are_judged_as_labelled():
+    """The corpus was labelled before the coach was tuned; half of it was never looked at while tuning."""
+    rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
+    right = [row["verdict"] == check(row["text"], channel=row["channel"]).verdict for row in rows]
+    assert sum(right) / len(rows) > 0.93
+
+
+CALL = "Hi Maria, this is Amanda with RepresentUs. Can I count on you to make calls on Wednesday at 6 pm?"
+
+
+def test_a_call_script_waits_after_the_question():
+    assert findings(f"{CALL} [pause] Great!", channel="call")[Principle.ROOM].quote == "[pause]"
+    assert findings(f"{CALL} (Wait for the answer.)", channel="call")[Principle.ROOM].ok
+    assert findings(CALL, channel="call")[Principle.ROOM].ok
+    hurried = findings(f"{CALL} Great, I will send you the link.", channel="call")[Principle.ROOM]
+    assert (hurried.ok, "[pause]" in hurried.advice) == (False, True)
+
+
+def test_what_a_script_says_for_each_answer_is_no_second_ask_and_no_hedge():
+    script = (
+        f"{CALL}\n[wait]\nIf no: No worries, thanks for your time!\nIf not now: Could you join us on Thursday instead?"
+    )
+    verdict = check(script, channel="call")
+    assert verdict.verdict is Judgement.HARD
+    ready = {f.principle: f.ok for f in verdict.findings}
+    assert (ready[Principle.NOT_NOW], ready[Principle.NOT_THAT]) == (True, False)
+
+
+def test_alternatives_are_spoken_of_only_when_it_is_known_what_is_ready():
+    text = "Can you knock on doors Saturday at 10?"
+    assert Principle.NOT_NOW not in findings(text)
+    found = findings(text, alternatives=["not_now"])
+    assert (found[Principle.NOT_NOW].ok, found[Principle.NOT_THAT].ok) == (True, False)
+    assert "instead" in found[Principle.NOT_THAT].advice
+
+
+def test_the_words_that_make_a_question_indirect_are_one_edit():
+    verdict = check("I was wondering if you might be able to make calls with us on Tuesday at 6?")
+    assert verdict.verdict is Judgement.NEARLY
+    assert verdict.findings[0].quote == "I was wondering if you might be able to"
 
 
 def test_an_ask_is_judged_within_two_milliseconds():

@@ -66,6 +66,13 @@ def test_people_get_the_verdict_the_words_and_what_to_do():
     assert "1 segment, GSM-7" in done.stdout
 
 
+def test_a_soft_ask_comes_with_a_harder_wording():
+    soft = "Would you be interested in phone banking with us on Tuesday at 6?"
+    assert "Try: Can I count on you to phone bank with us on Tuesday at 6?" in check(given=soft).stdout
+    assert json.loads(check("--json", given=soft).stdout)["rewrite"].startswith("Can I count on you")
+    assert json.loads(check("--json", given=HARD).stdout)["rewrite"] is None
+
+
 def test_words_from_a_text_cannot_drive_the_terminal():
     done = check(given='{"id": "\\u001b[2J", "text": "Can you maybe\\u001b[31m come?"}')
     assert "\x1b" not in done.stdout

@@ -123,6 +123,20 @@ def test_the_coach_reads_along_and_shows_a_real_person(organizer):
     assert "A weak ask" in said
 
 
+def test_the_coachs_wording_is_put_into_the_box_and_nothing_is_saved(organizer):
+    campaign_id = draft()
+    for page in ("/campaigns/new", f"/campaigns/{campaign_id}/edit"):
+        organizer.open(page)
+        form = form_of(name="Another", **{"ask.texts": [TEXT, "", "Would you maybe join us at our phone bank?"]})
+        assert 'name="harder" value="2"' in organizer.send("/campaigns/coach", form).text
+        shown = organizer.send(page, {**form, "harder": "2"}).text
+        assert "Can I count on you to join us at our phone bank {{ ask.when }}?</textarea>" in shown
+        assert "Would you maybe" not in shown
+        assert organizer.send(page, {**form, "harder": "9"}).status_code == 200
+    with db.reading() as session:
+        assert "Another" not in [campaign.name for campaign in queries.all_(session)]
+
+
 def test_a_template_that_reaches_out_or_never_ends_gets_a_sentence(organizer):
     draft()
     organizer.open("/campaigns/new")
