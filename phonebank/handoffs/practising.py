@@ -21,7 +21,7 @@ _AROUND_TIME = re.compile(r"^at |^a las? |[ .]?[ap]\.?m\.?$|s$")
 _AFTER_QUESTION = re.compile(r"[^\w?]*$")
 
 
-class Turn(StrEnum):
+class Stage(StrEnum):
     """What the volunteer writes, in order: the ask, then an answer to each reply."""
 
     ASK = "ask"
@@ -32,29 +32,33 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Supporter:
-    """A made-up person: what to ask of them, `replies` by the turn that answers each, and the `yes` at the end."""
+    """A made-up person: what to ask of them, `replies` by the stage that answers each, and the `yes` at the end."""
 
     slug: str
     name: str
     about: str
     ask_for: str
-    replies: dict[Turn, str]
+    replies: dict[Stage, str]
     yes: str
     language: str = "en"
 
 
 @dataclass(frozen=True)
 class Point:
-    """One thing an answer is looked at for; `says` praises or tells what to do, `quote` is the writer's own words."""
+    """One thing a text is looked at for; `says` praises or tells what to do, `quote` is the writer's own words.
+
+    `decides`: without it the ask is not hard; the rest is advice.
+    """
 
     ok: bool
     says: str
     quote: str | None = None
+    decides: bool = True
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What is said of one turn. Of an ask, the coach's `verdict` and a `rewrite` to take, where there is one."""
+    """What is said of one stage. Of an ask, the coach's `verdict` and a `rewrite` to take, where there is one."""
 
     points: tuple[Point, ...]
     verdict: Verdict | None = None
@@ -79,8 +83,8 @@ def guide() -> dict[str, dict[str, str]]:
     return found
 
 
-def judge(turn: Turn, text: str, *, known: str = "") -> Feedback:
-    """What an organizer would say of this turn's text. Any text gets an answer.
+def judge(stage: Stage, text: str, *, known: str = "") -> Feedback:
+    """What an organizer would say of this stage's text. Any text gets an answer.
 
     `known` is what was asked and what they replied: a time or an action named there is no other one.
     """
@@ -88,25 +92,32 @@ def judge(turn: Turn, text: str, *, known: str = "") -> Feedback:
         return Feedback((Point(ok=False, says=_advice("empty")),))
     if len(text) > LONGEST_TEXT:
         return Feedback((Point(ok=False, says=_advice("long")),))
-    if turn is Turn.ASK:
+    if stage is Stage.ASK:
         verdict = coach.check(text)
-        points = (Point(finding.ok, finding.advice, finding.quote) for finding in verdict.findings if not finding.ok)
-        return Feedback(tuple(points), verdict, rewrite(text))
-    return Feedback(tuple(_points(turn, text, known)))
+        return Feedback(tuple(_missed(verdict)), verdict, rewrite(text))
+    return Feedback(tuple(_points(stage, text, known)))
 
 
-def _points(turn: Turn, text: str, known: str) -> Iterator[Point]:
-    match turn:
-        case Turn.MAYBE:
+def _missed(verdict: Verdict) -> Iterator[Point]:
+    """What the coach misses, in its order. Its examples name fields that a campaign fills in, and a talk does not."""
+    for found in verdict.findings:
+        if not found.ok:
+            says = found.advice.replace("{{ sender_name }}", "Amanda").replace("{{ organization }}", "RepresentUs")
+            yield Point(ok=False, says=says, quote=found.quote, decides=found.principle in coach.DECIDING)
+
+
+def _points(stage: Stage, text: str, known: str) -> Iterator[Point]:
+    match stage:
+        case Stage.MAYBE:
             yield _point("finds_out", ok=_finds_out(text, known))
-        case Turn.NOT_NOW:
+        case Stage.NOT_NOW:
             yield _point("other_time", ok=bool(_times(text) - _times(known)))
         case _:
             yield _point("other_action", ok=_is_another_action(text, known))
     asks_once = _asks_once(text)
     yield _point("question", ok=asks_once)
     said = _after_kind_words(text)
-    if asks_once and turn is not Turn.MAYBE:
+    if asks_once and stage is not Stage.MAYBE:
         yield from _coached(said, _DIRECT, "direct_met")
     yield from _coached(said, _SURE, "sure_met")
 
@@ -179,7 +190,7 @@ def _advice(name: str) -> str:
 
 def _supporter(row: dict[str, Any]) -> Supporter:
     told = {key: row[key] for key in ("slug", "name", "about", "ask_for", "yes")}
-    replies: dict[Turn, str] = {turn: str(row[turn]) for turn in Turn if turn is not Turn.ASK}
+    replies: dict[Stage, str] = {stage: str(row[stage]) for stage in Stage if stage is not Stage.ASK}
     return Supporter(**told, replies=replies, language=row.get("language", "en"))
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from phonebank.errors import NotFoundError
 from phonebank.handoffs import practising
-from phonebank.handoffs.practising import Feedback, Supporter, Turn
+from phonebank.handoffs.practising import Feedback, Stage, Supporter
 from phonebank.people.models import Role
 from phonebank.web.guards import requires
 
@@ -21,9 +21,9 @@ _LONGEST_KEPT = 2_000  # more than one text holds, so that who wrote too much st
 
 @dataclass(frozen=True)
 class Said:
-    """One turn: what they replied before it ("" before the ask), what the volunteer wrote, and what is said of that."""
+    """One stage: their reply before it ("" before the ask), what the volunteer wrote, and what is said of that."""
 
-    turn: Turn
+    stage: Stage
     heard: str
     text: str
     feedback: Feedback | None
@@ -46,7 +46,7 @@ def deal() -> ResponseReturnValue:
 @blueprint.get("/<slug>")
 @requires(Role.VOLUNTEER)
 def begin(slug: str) -> ResponseReturnValue:
-    return _page(_supporter(slug), [], Said(Turn.ASK, "", "", None))
+    return _page(_supporter(slug), [], Said(Stage.ASK, "", "", None))
 
 
 @blueprint.post("/<slug>")
@@ -54,17 +54,17 @@ def begin(slug: str) -> ResponseReturnValue:
 def go_on(slug: str) -> ResponseReturnValue:
     """Coach what was just written; the talk goes on when it is good, or when they go on anyway."""
     supporter, latest = _supporter(slug), _latest()
-    if latest is Turn.ASK and request.form.get("go") == "take":
+    if latest is Stage.ASK and request.form.get("go") == "take":
         return _page(supporter, [], _rewritten())
     settled: list[Said] = []
-    for turn in Turn:
-        said = _said(supporter, turn)
-        if not said.text.strip() or (turn is latest and not _may_go_on(said)):
+    for stage in Stage:
+        said = _said(supporter, stage)
+        if not said.text.strip() or (stage is latest and not _may_go_on(said)):
             return _page(supporter, settled, said)
         settled.append(said)
-        if turn is latest:
+        if stage is latest:
             break
-    following = next((turn for turn in Turn if turn not in {said.turn for said in settled}), None)
+    following = next((stage for stage in Stage if stage not in {said.stage for said in settled}), None)
     if following is None:
         return _page(supporter, settled, None)
     return _page(supporter, settled, Said(following, supporter.replies[following], "", None))
@@ -72,16 +72,16 @@ def go_on(slug: str) -> ResponseReturnValue:
 
 def _rewritten() -> Said:
     """The coach's words in place of theirs, to look at and change."""
-    typed = request.form.get(Turn.ASK, "")[:_LONGEST_KEPT]
-    text = practising.judge(Turn.ASK, typed).rewrite or typed
-    return Said(Turn.ASK, "", text, practising.judge(Turn.ASK, text))
+    typed = request.form.get(Stage.ASK, "")[:_LONGEST_KEPT]
+    text = practising.judge(Stage.ASK, typed).rewrite or typed
+    return Said(Stage.ASK, "", text, practising.judge(Stage.ASK, text))
 
 
-def _said(supporter: Supporter, turn: Turn) -> Said:
-    text = request.form.get(turn, "").replace("\r\n", "\n")[:_LONGEST_KEPT]
-    heard = supporter.replies.get(turn, "")
-    known = f"{request.form.get(Turn.ASK, '')[:_LONGEST_KEPT]}\n{heard}"
-    return Said(turn, heard, text, practising.judge(turn, text, known=known))
+def _said(supporter: Supporter, stage: Stage) -> Said:
+    text = request.form.get(stage, "").replace("\r\n", "\n")[:_LONGEST_KEPT]
+    heard = supporter.replies.get(stage, "")
+    known = f"{request.form.get(Stage.ASK, '')[:_LONGEST_KEPT]}\n{heard}"
+    return Said(stage, heard, text, practising.judge(stage, text, known=known))
 
 
 def _may_go_on(said: Said) -> bool:
@@ -89,10 +89,10 @@ def _may_go_on(said: Said) -> bool:
     return said.feedback.is_good or request.form.get("go") == "on"
 
 
-def _latest() -> Turn:
-    """Which turn was just written; of a form that does not say, the first."""
-    typed = request.form.get("turn", "")
-    return Turn(typed) if typed in list(Turn) else Turn.ASK
+def _latest() -> Stage:
+    """Which stage was just written; of a form that does not say, the first."""
+    typed = request.form.get("stage", "")
+    return Stage(typed) if typed in list(Stage) else Stage.ASK
 
 
 def _page(supporter: Supporter, settled: list[Said], current: Said | None) -> str:

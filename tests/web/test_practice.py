@@ -21,13 +21,13 @@ def vera(visitor, clock):
     return visitor("volunteer", "Vera")
 
 
-def write(somebody, turn, words, *, go="check", **before):
-    return somebody.follow("/practice/dana", {**before, turn: words, "turn": turn, "go": go})
+def write(somebody, stage, words, *, go="check", **before):
+    return somebody.follow("/practice/dana", {**before, stage: words, "stage": stage, "go": go})
 
 
 def current(page):
-    """The turn that the page asks for."""
-    found = re.search(r'name="turn" value="(\w+)"', page)
+    """The stage that the page asks for."""
+    found = re.search(r'name="stage" value="(\w+)"', page)
     return found[1] if found else None
 
 
@@ -37,10 +37,10 @@ def test_a_whole_talk_from_the_inbox_to_the_yes(vera):
     assert current(vera.open("/practice/dana")) == "ask"
     said = {"ask": ASK}
     page = write(vera, "ask", ASK)
-    for turn, answer in ANSWERS.items():
-        assert current(page) == turn
-        page = write(vera, turn, answer, **said)
-        said[turn] = answer
+    for stage, answer in ANSWERS.items():
+        assert current(page) == stage
+        page = write(vera, stage, answer, **said)
+        said[stage] = answer
     assert current(page) is None
     assert "Put me down" in page
     assert "If maybe, find out what that means and adjust ask" in page
@@ -109,7 +109,7 @@ def test_it_is_for_who_is_signed_in(client, clock):
 
 def test_what_is_written_is_shown_as_text_and_never_run(vera):
     vera.open("/practice/dana")
-    answer = vera.send("/practice/dana", {"ask": "<script>alert(1)</script>", "turn": "ask", "go": "on"})
+    answer = vera.send("/practice/dana", {"ask": "<script>alert(1)</script>", "stage": "ask", "go": "on"})
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;" in answer.text
 
@@ -120,7 +120,7 @@ def test_what_is_written_is_shown_as_text_and_never_run(vera):
 def test_whatever_is_written_gets_a_page(vera, ask):
     vera.open("/practice/dana")
     for go in ("check", "on"):
-        assert vera.send("/practice/dana", {"ask": ask, "turn": "nonsense", "go": go}).status_code == 200
+        assert vera.send("/practice/dana", {"ask": ask, "stage": "nonsense", "go": go}).status_code == 200
 
 
 def rows():
