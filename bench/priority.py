@@ -10,16 +10,14 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 
 from bench.figures import Figure, show
 from phonebank import db, jobs, logs, settings
 from phonebank.messages.models import Message
-from tests.support import answering, blast, servers
+from tests.support import answering, blast
 
 PARTS = ("worker", "clock")
 APART_S = 0.7
@@ -30,17 +28,10 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=20)
     parser.add_argument("--pace", type=int, default=75)
     asked = parser.parse_args()
-    with ExitStack() as stack:
-        redis, postgres = servers.start_redis(), servers.start_postgres()
-        stack.callback(redis.stop)
-        stack.callback(postgres.stop)
-        home = stack.enter_context(tempfile.TemporaryDirectory())
-        Path(home, "var").mkdir()
-        address = stack.enter_context(answering.carrier(0.08))
-        os.environ.update(PHONEBANK_HOME=home, REDIS_URL=redis.url, LOG_LEVEL="ERROR", TWILIO_API_BASE_URL=address)
-        os.environ.update(TWILIO_ACCOUNT_SID=blast.ACCOUNT, TWILIO_AUTH_TOKEN=blast.TOKEN)
+    with blast.standing() as databases, answering.carrier(0.08) as address:
+        os.environ["TWILIO_API_BASE_URL"] = address
         logs.configure("ERROR", None)
-        for name, database in {"SQLite": "", "PostgreSQL": f"{postgres.url}/postgres"}.items():
+        for name, database in databases.items():
             idle = _waits(database, 1, asked.answers, asked.pace)
             busy = _waits(database, round(asked.pace * (asked.answers * APART_S + 20)), asked.answers, asked.pace)
             ratio = _median(busy) / _median(idle)

@@ -14,9 +14,8 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector
@@ -28,8 +27,10 @@ from bench.figures import Figure, show
 from phonebank import db, heap, jobs, logs, settings
 from phonebank.messages import sending
 from phonebank.messages.models import Message
-from tests.support import answering, blast, servers
+from tests.support import answering, blast
 from tests.support.blast import ACCOUNT, BODY, SERVICE, TOKEN
+
+Told = dict[str, float]
 
 
 def main() -> None:
@@ -43,51 +44,35 @@ def main() -> None:
         print(json.dumps(_measured(asked.part, asked.texts, asked.in_flight)))
         return
     os.environ.update(PYTHONPATH=os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]))
-    with ExitStack() as stack:
-        redis, postgres = servers.start_redis(), servers.start_postgres()
-        stack.callback(redis.stop)
-        stack.callback(postgres.stop)
-        home = stack.enter_context(tempfile.TemporaryDirectory())
-        Path(home, "var").mkdir()
-        os.environ.update(PHONEBANK_HOME=home, REDIS_URL=redis.url, LOG_LEVEL="ERROR")
-        os.environ.update(TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN)
-        databases = {"SQLite": "", "PostgreSQL": f"{postgres.url}/postgres"}
+    with blast.standing() as databases:
         for measure in (latency, cpu, two) if not asked.only else (globals()[asked.only],):
             measure(databases, asked.texts)
 
 
 def latency(databases: dict[str, str], texts: int) -> None:
-    with answering.carrier(0.08) as address:
-        for name, database in databases.items():
-            limit = _run("bare", address, texts)
-            blast.queue(database, texts)
-            ours = _run("sender", address, texts)
-            show(
-                Figure(
-                    f"one sender process, 80 ms, 128 in flight, {name}",
-                    f"{ours['rate']:.0f} texts/s",
-                    f"bare loop {limit['rate']:.0f} texts/s",
-                    ours["rate"] / limit["rate"],
-                    "at least 0.9",
-                )
+    for name, ours, limit in _beside(databases, texts, 0.08):
+        show(
+            Figure(
+                f"one sender process, 80 ms, 128 in flight, {name}",
+                f"{ours['rate']:.0f} texts/s",
+                f"bare loop {limit['rate']:.0f} texts/s",
+                ours["rate"] / limit["rate"],
+                "at least 0.9",
             )
+        )
 
 
 def cpu(databases: dict[str, str], texts: int) -> None:
-    with answering.carrier() as address:
-        for name, database in databases.items():
-            limit = _run("bare", address, texts)
-            blast.queue(database, texts)
-            ours = _run("sender", address, texts)
-            show(
-                Figure(
-                    f"CPU of a sender process, no latency, {name}",
-                    f"{ours['cpu_ms']:.2f} ms a text",
-                    f"bare loop {limit['cpu_ms']:.2f} ms a text",
-                    ours["cpu_ms"] / limit["cpu_ms"],
-                    "at most 2",
-                )
+    for name, ours, limit in _beside(databases, texts, 0.0):
+        show(
+            Figure(
+                f"CPU of a sender process, no latency, {name}",
+                f"{ours['cpu_ms']:.2f} ms a text",
+                f"bare loop {limit['cpu_ms']:.2f} ms a text",
+                ours["cpu_ms"] / limit["cpu_ms"],
+                "at most 2",
             )
+        )
 
 
 def two(databases: dict[str, str], texts: int) -> None:
@@ -107,7 +92,16 @@ def two(databases: dict[str, str], texts: int) -> None:
         )
 
 
-def _run(part: str, address: str, texts: int, in_flight: int = 128) -> dict[str, float]:
+def _beside(databases: dict[str, str], texts: int, latency_s: float) -> Iterator[tuple[str, Told, Told]]:
+    """On each database: its name, what a sender took, and a bare loop just before."""
+    with answering.carrier(latency_s) as address:
+        for name, database in databases.items():
+            limit = _run("bare", address, texts)
+            blast.queue(database, texts)
+            yield name, _run("sender", address, texts), limit
+
+
+def _run(part: str, address: str, texts: int, in_flight: int = 128) -> Told:
     return _told(_start(part, address, texts, in_flight))
 
 
@@ -123,13 +117,13 @@ def _start(part: str, address: str, texts: int, in_flight: int) -> subprocess.Po
     return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def _told(child: subprocess.Popen[str]) -> dict[str, float]:
+def _told(child: subprocess.Popen[str]) -> Told:
     said, _ = child.communicate(timeout=600)
-    told: dict[str, float] = json.loads(said)
+    told: Told = json.loads(said)
     return told
 
 
-def _measured(part: str, texts: int, in_flight: int) -> dict[str, float]:
+def _measured(part: str, texts: int, in_flight: int) -> Told:
     """In the process that is measured: what so many texts took."""
     house = settings.load()
     logs.configure("ERROR", None)

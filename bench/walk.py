@@ -33,28 +33,13 @@ from phonebank.db import insert_for
 from phonebank.messages.models import MessageStatus
 from phonebank.rehearsal import remote
 from tests.support import servers
+from tests.support.blast import ACCOUNT, CAMPAIGN, SERVICE, TOKEN
 
-ACCOUNT, TOKEN, SERVICE = "AC" + "0" * 32, "t" * 32, "MG" + "0" * 32
 IN_FLIGHT = 32
 PARTS, SERVERS = ("web", "worker", "clock"), ("postgres", "redis", "valkey")
 GIVEN_UP_AFTER_S = 900
 ANSWERS = {"yes": 0.7, "no": 0.15, "maybe": 0.15}
 UNFINISHED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.RECEIVED)
-
-CAMPAIGN = f"""
-name = "bench"
-lists = ["everyone"]
-organization = "RepresentUs"
-sender = "{SERVICE}"
-[hours]
-start = "00:00"
-end = "23:59"
-[limits]
-segments_per_second = 10000
-[ask]
-action = "make calls with us"
-texts = ["Hi {{{{ first_name }}}}, it's RepresentUs. Can I count on you to make calls with us? Reply STOP to end."]
-"""
 
 
 def main() -> None:

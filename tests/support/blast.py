@@ -1,6 +1,9 @@
 """A blast for benchmarks: a database with nothing but so many asks, written down and due."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from phonebank.contacts.models import ContactList
 from phonebank.messages import composing
 from phonebank.messages.composing import NewText, row_of
 from phonebank.messages.models import MessageKind, Priority
+from tests.support import servers
 
 ACCOUNT, TOKEN, SERVICE = "AC" + "0" * 32, "t" * 32, "MG" + "0" * 32
 BODY = "Hi Ana, it's RepresentUs. Can I count on you to make calls with us Wednesday at 6 pm? Reply STOP to end."
@@ -29,6 +33,20 @@ segments_per_second = 10000
 action = "make calls with us"
 texts = ["Hi {{{{ first_name }}}}, it's RepresentUs. Can I count on you to make calls with us? Reply STOP to end."]
 """
+
+
+@contextmanager
+def standing() -> Iterator[dict[str, str]]:
+    """A Redis, a PostgreSQL and a home of a benchmark's own, in the environment; gives each database's name and URL."""
+    with ExitStack() as stack:
+        redis, postgres = servers.start_redis(), servers.start_postgres()
+        stack.callback(redis.stop)
+        stack.callback(postgres.stop)
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        Path(home, "var").mkdir()
+        os.environ.update(PHONEBANK_HOME=home, REDIS_URL=redis.url, LOG_LEVEL="ERROR")
+        os.environ.update(TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN)
+        yield {"SQLite": "", "PostgreSQL": f"{postgres.url}/postgres"}
 
 
 def queue(database: str, texts: int, pace: int = 10_000) -> int:
