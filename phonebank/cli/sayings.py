@@ -122,7 +122,8 @@ def worked(found: dict[str, Any]) -> None:
     if not found["asked"]:
         say("Nothing to tell yet: nobody was asked an hour ago or earlier.")
         return
-    say(f"{found['texts']:,} texts of {found['campaigns']:,} campaigns: {_yes(found)}.")
+    texts, campaigns = _some(found["texts"], "text"), _some(found["campaigns"], "campaign")
+    say(f"{texts} of {campaigns}: {_yes(found)}.")
     for one in found["verdicts"]:
         say(f"  {one['verdict']:<12} {_yes(one)}")
     for one in found["findings"]:
@@ -132,3 +133,7 @@ def worked(found: dict[str, Any]) -> None:
 
 def _yes(of: dict[str, Any]) -> str:
     return f"{of['yes']:,} of {of['asked']:,} said yes{_share(of['yes_rate'])}" if of["asked"] else "no text"
+
+
+def _some(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")

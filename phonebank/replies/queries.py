@@ -126,6 +126,12 @@ def acts_from(session: Session, campaign_ids: Collection[int]) -> dict[int | Non
     return {None: usual} | {campaign_id: newest.get(campaign_id, usual) for campaign_id in campaign_ids}
 
 
+def threshold_of(session: Session, campaign_id: int) -> ReplyThreshold | None:
+    """The campaign's own threshold that is in force, with who set it and when; None where the usual one is."""
+    own = select(ReplyThreshold).where(ReplyThreshold.campaign_id == campaign_id)
+    return session.exec(own.order_by(col(ReplyThreshold.id).desc()).limit(1)).first()
+
+
 def read_before(session: Session, campaign_id: int | None = None) -> Iterator[Any]:
     """Every reply as it was read, with its words and who wrote them, streamed; texts read together stand together."""
     rows = columns(

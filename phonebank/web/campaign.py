@@ -15,6 +15,7 @@ from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
 from phonebank.messages import sampling
 from phonebank.people.models import Role
+from phonebank.replies.queries import threshold_of
 from phonebank.reports.lately import lately
 from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
@@ -32,7 +33,7 @@ def page(campaign_id: int) -> ResponseReturnValue:
     if values["campaign"].status is CampaignStatus.DRAFT:
         return _draft_page(campaign_id)
     numbers = live.piece("campaigns/_numbers.html", **values)
-    return render_template("campaigns/live.html", campaign=values["campaign"], numbers=numbers)
+    return render_template("campaigns/live.html", **values, numbers=numbers)
 
 
 @blueprint.get("/numbers")
@@ -155,8 +156,9 @@ def _standing(campaign_id: int) -> dict[str, Any]:
             (campaign_id, campaign.status, campaign.paused_reason),
             lambda: standing(session, campaign) | progress(session, campaign, clock.now()),
         )
+        threshold = threshold_of(session, campaign_id)
         session.expunge_all()
-    return {"campaign": campaign, "now": now}
+    return {"campaign": campaign, "now": now, "threshold": threshold}
 
 
 def _launch_time(campaign: Campaign) -> datetime | None:

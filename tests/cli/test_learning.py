@@ -1,16 +1,18 @@
 """`phonebank replies report`, `calibrate` and `replay` on both kinds of database."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from phonebank import db
-from phonebank.intents import ANSWERED_BY_MACHINE, Decision, Intent
+from phonebank.intents import ANSWERED_BY_MACHINE, Decision, Intent, Outcome
 from phonebank.replies import together
 from phonebank.replies.models import ReplyReading, ReplyThreshold
 from phonebank.replies.reading import Reading
 from phonebank.settings import Settings
 from tests.support import conversations as make
+from tests.support import factories
 from tests.support.talks import rows
 
 
@@ -117,3 +119,16 @@ def test_a_replay_shows_what_differs_and_counts_it_and_writes_nothing(drive, pho
     told = phonebank.ok("replies", "replay", "--campaign", "RCV")
     assert "3 replies read again: 2 as before, 1 differently." in told
     assert [dict(one) for one in rows(ReplyReading)] == before
+
+
+def test_what_worked_is_told_with_what_it_does_not_show(drive, phonebank, clock):
+    assert "Nothing to tell yet" in phonebank.ok("campaigns", "worked")
+    with db.transaction() as session:
+        then = clock.now() - timedelta(hours=2)
+        for outcome in (Outcome.YES, Outcome.NO):
+            factories.asked(session, drive, clock.now(), asked_at=then, outcome=outcome)
+    told = phonebank.ok("campaigns", "worked")
+    assert "1 text of 1 campaign: 1 of 2 said yes (50.0%; 9.4% to 90.5%)." in told
+    assert "This is no experiment" in told
+    [record] = phonebank.records("campaigns", "worked", "--json")
+    assert (record["asked"], record["yes"], record["yes_rate"]) == (2, 1, [0.5, 0.0945, 0.9055])

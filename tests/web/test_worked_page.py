@@ -9,6 +9,8 @@ from phonebank import db
 from phonebank.asks.models import Ask
 from phonebank.campaigns import lifecycle
 from phonebank.intents import Outcome
+from phonebank.replies import recording
+from phonebank.replies.models import ReplyThreshold
 from tests.support import conversations as make
 from tests.support import factories
 from tests.support.campaigns import a_campaign
@@ -56,3 +58,15 @@ def test_why_a_weak_ask_goes_out_is_shown_before_and_after_its_launch(visitor, c
     assert "They know us well." in page
     assert "by Olu" in page
     assert "/campaigns/what-worked" in page
+
+
+def test_a_campaigns_own_threshold_is_shown_with_who_set_it(visitor, clock):
+    organizer = visitor("organizer")
+    with db.transaction() as session:
+        campaign_id = make.campaign(session, clock.now()).id
+    assert "Answers by itself" not in organizer.open(f"/campaigns/{campaign_id}")
+    for acts_from in (0.95, 0.85):
+        words = {"was": 0.9, "because": "tried", "set_by": "olu (command line)", "set_at": clock.now()}
+        factories.do(recording.keep_threshold, ReplyThreshold(campaign_id=campaign_id, acts_from=acts_from, **words))
+    page = organizer.open(f"/campaigns/{campaign_id}")
+    assert "when 85 % sure or more: set by olu (command line)" in page
