@@ -82,8 +82,10 @@ def _sending(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
         if is_urgent:
             yield "answers", sender
         yield "texts", sender
-    for campaign in campaigns.running(session):
-        if asking.wants_more(session, campaign, now) and recipients.any_due(session, campaign.id or 0, now):
+    running = campaigns.running(session)
+    is_day_full = bool(running) and campaigns.today(session, now).full_until is not None
+    for campaign in running if not is_day_full else ():
+        if asking.wants_more(session, campaign) and recipients.any_due(session, campaign.id or 0, now):
             yield "asking", campaign.sender
 
 

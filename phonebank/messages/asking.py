@@ -37,26 +37,26 @@ EVENT_BEGUN = "The event has already begun: an ask for it would come too late."
 
 def top_up(session: Session, sender: str, now: datetime) -> int:
     """Write down the next asks of this sender's running campaigns. Returns how many people were looked at."""
-    looked_at = 0
+    looked_at, is_day_full = 0, campaign_queries.today(session, now).full_until is not None
     for campaign in campaign_queries.running_on(session, sender):
         assert campaign.id is not None
         ask = campaign_queries.ask_of(session, campaign)
         if ask.starts_at is not None and ask.starts_at <= now:
             if recipient_queries.any_due(session, campaign.id, now):
                 campaigns.pause(session, campaign.id, reason=EVENT_BEGUN, now=now, over=StopCause.EVENT_BEGUN)
-        elif wants_more(session, campaign, now):
+        elif not is_day_full and wants_more(session, campaign):
             looked_at += _Round(session, campaign, campaign.id, ask, now).write_down()
     if looked_at:
         ring_after_commit(session, "texts", sender)
     return looked_at
 
 
-def wants_more(session: Session, campaign: Campaign, now: datetime) -> bool:
+def wants_more(session: Session, campaign: Campaign) -> bool:
     """Whether fewer asks of this campaign are written down and unspoken than the next seconds need.
 
-    None are needed while asks wait: for the inbox to drain, or for the carrier's next day.
+    None are needed while asks wait for the inbox to drain; and nobody's are while the carrier's day is full.
     """
-    if campaign.asks_wait_since is not None or campaign_queries.today(session, now).full_until is not None:
+    if campaign.asks_wait_since is not None:
         return False
     ahead = max(AHEAD, _AHEAD_S * campaign.segments_per_second)
     return campaign.id is not None and queries.asks_waiting(session, campaign.id, most=ahead) < ahead

@@ -119,6 +119,7 @@ VERBS: dict[str, Callable[[Session], Any]] = {
     "the unread": lambda s: queries.unread(s, 100),
     "what is in doubt": lambda s: queries.in_doubt(s, claimed_before=NOW, looked_before=NOW, most=200),
     "what staff must decide": queries.unknown,
+    "what is unreported": lambda s: queries.unreported(s, claimed_before=NOW, looked_before=NOW, most=200),
     "what failed": lambda s: queries.not_arrived(s, 1, BEFORE),
     "past their hours": lambda s: queries.past_their_hours(s, NOW, 500),
     "tidying": lambda s: tidying.tidy(s, NOW),
