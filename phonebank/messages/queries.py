@@ -255,6 +255,12 @@ def of_closed_campaigns() -> Any:
     return col(Message.campaign_id).in_(closed) & col(Message.kind).not_in(BY_A_PERSON)
 
 
+def is_of_closed_campaign(session: Session, message_id: int) -> bool:
+    """Whether nothing more goes out of the campaign this text is of."""
+    theirs = select(Message.id).where(Message.id == message_id, of_closed_campaigns())
+    return session.exec(theirs).first() is not None
+
+
 def to_opted_out() -> Any:
     """Condition: a text to somebody who has opted out; the one apology for a wrong number apart."""
     out = exists().where(

@@ -13,6 +13,8 @@ from phonebank.reports import listings
 from phonebank.web.guards import requires
 
 blueprint = Blueprint("doubts", __name__, url_prefix="/in-doubt")
+_AGAIN = "It goes out again, inside contact hours."
+_OVER = "It does not go out again: its campaign is closed."
 _ALREADY = "That text was settled meanwhile."
 
 
@@ -48,6 +50,7 @@ def again(message_id: int) -> ResponseReturnValue:
         if text is None:
             raise NotFoundError("There is no such text.")
         moved = settling.staff_says_again(session, message_id, clock.now())
+        is_over = queries.is_of_closed_campaign(session, message_id)
         ring_after_commit(session, "texts" if text.priority == Priority.ASK else "answers", text.sender)
-    flash("It goes out again, inside contact hours." if moved else _ALREADY, "good")
+    flash((_OVER if is_over else _AGAIN) if moved else _ALREADY, "good")
     return redirect(url_for("doubts.messages"), code=303)

@@ -4,8 +4,11 @@ import pytest
 
 from phonebank import clock as house_clock
 from phonebank import db
+from phonebank.campaigns.models import CampaignStatus
+from phonebank.messages import tidying
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.optouts import queries as optouts
+from tests.support.campaigns import a_campaign, a_contact
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -28,7 +31,7 @@ def store(**values):
         return text.id
 
 
-def doubtful():
+def doubtful(**values):
     return store(
         direction=Direction.OUT,
         kind=MessageKind.ASK,
@@ -36,6 +39,7 @@ def doubtful():
         body="Can I count on you?",
         attempts=1,
         claimed_at=house_clock.now(),
+        **values,
     )
 
 
@@ -76,6 +80,21 @@ def test_staff_decide_what_became_of_it(visitor, choice, status):
     organizer.follow(f"/in-doubt/{text}/{choice}")
     assert status_of(text) is status
     assert "settled meanwhile" in organizer.follow(f"/in-doubt/{text}/{choice}")
+
+
+def test_nothing_goes_out_again_of_a_campaign_that_is_closed(visitor):
+    with db.transaction() as session:
+        drive = a_campaign(session, contacts=[a_contact()])
+        drive.status = CampaignStatus.CLOSED
+        session.flush()
+        campaign_id = drive.id
+    text = doubtful(campaign_id=campaign_id)
+    organizer = visitor("organizer")
+    organizer.open("/in-doubt")
+    assert "It does not go out again" in organizer.follow(f"/in-doubt/{text}/again")
+    with db.transaction() as session:
+        tidying.tidy(session, house_clock.now())
+    assert status_of(text) is MessageStatus.CANCELED
 
 
 def test_a_text_that_is_not_there_says_so(visitor):
