@@ -18,5 +18,5 @@ def note_textless(session: Session, phone: str, *, because: str, now: datetime) 
 
 
 def texts_again(session: Session, phone: str) -> bool:
-    """A person has seen that texts do reach this number. False when nothing stood against it."""
+    """A person has seen that texts do reach this number, or it has texted us. False when nothing stood against it."""
     return bool(session.connection().execute(delete(TextlessNumber).where(col(TextlessNumber.phone) == phone)).rowcount)

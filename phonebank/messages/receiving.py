@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from phonebank.contacts import ledger as numbers
 from phonebank.db import insert_ignoring
 from phonebank.gateway.inbound import InboundText
 from phonebank.jobs import ring_after_commit
@@ -36,6 +37,7 @@ def store(session: Session, text: InboundText, now: datetime) -> bool:
     stored = insert_ignoring(messages, session).returning(messages.c.id)
     is_new = session.connection().scalar(stored, row) is not None  # PostgreSQL counts no rows of an INSERT here
     if is_new:
+        numbers.texts_again(session, text.phone)  # whoever texts us can be texted, whatever the carrier said
         if text.opt_out_type == "STOP" or keywords.is_exact_opt_out(text.body):
             because = f"texted “{text.body.strip()[:40]}”"
             ledger.record(session, text.phone, because=because, by=BY_THEIR_TEXT, now=now)

@@ -3,6 +3,8 @@
 import pytest
 
 from phonebank import db
+from phonebank.contacts import ledger as numbers
+from phonebank.contacts import queries as contacts
 from phonebank.gateway import inbound
 from phonebank.gateway.inbound import Picture
 from phonebank.messages import queries, receiving
@@ -32,6 +34,16 @@ def test_the_same_text_delivered_three_times_at_once_is_one_row(clock):
     assert sorted(stored) == [False, False, True]
     assert [one.body for one in _heard()] == ["yes"]
     assert _heard()[0].status is MessageStatus.RECEIVED
+
+
+def test_who_texts_us_can_be_texted_again(clock):
+    do(numbers.note_textless, PHONE, because="a landline (30006)", now=clock.now())
+    do(receiving.store, factories.inbound("+12025550144", "yes"), clock.now())
+    with db.reading() as session:
+        assert contacts.textless(session, 10)[0] == 1, "another number's text says nothing of this one"
+    do(receiving.store, factories.inbound(PHONE, "yes"), clock.now())
+    with db.reading() as session:
+        assert contacts.textless(session, 10)[0] == 0
 
 
 def test_the_same_words_twice_are_two_texts(clock):
