@@ -20,6 +20,10 @@ _MORE_OF_IT = re.compile(
     r"|en|el|a la|con nosotros|este|hoy|[a-z]+(?:ar|er|ir)\b"
     r"|(?:call|make|knock|come|join|canvass|host|drive|give|sign|help)\b)"
 )
+_MORE_AFTER_CLAUSE = re.compile(r",? (?:on|at|this|tomorrow|tonight|today|mon|tue|wed|thu|fri|sat|sun|el|este|hoy)\b")
+_HOUR = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
+_LISTED = re.compile(r", (?:and )?([a-z]+)\b(?! [0-9])")
+_ALSO = re.compile(r"(?<= y )(?:dile|digale|pidele|pidale|exigele|exijale)\b")
 _SPOKEN_TO = re.compile(r"^ (?:usted|ud\.?|tu|t\u00fa)\b")
 _TRAIL = re.compile(r"[\s,;:\-\u2013\u2014(\"']+(?:(?:and|but|or|so|y|pero|o|if|because)[\s,]*)?$", re.IGNORECASE)
 _SENTENCE_MARKS = " \n\t?!.\u2026\"'\u201d"
@@ -31,6 +35,8 @@ def plain_deed(anatomy: Anatomy, asking: Found, language: str) -> str | None:
     lead = _lead_in().match(anatomy.flat, start, asking.end)
     start = lead.end() if lead else start
     words = _without_faults(anatomy, Found(start, asking.end))
+    if not words and not anatomy.questions:
+        return str(_file()[language]["join"])  # "It would be great to have you.": to what, the rest tells
     if anatomy.first("person.crowd", asking):
         words = _THEIRS.sub("your", words)
     return _as_plain(words, Anatomy(words).flat, language) if words else None
@@ -65,16 +71,23 @@ def _without_faults(anatomy: Anatomy, span: Found) -> str:
                 at = end
     kept.append((anatomy.quote(Found(at, end)) or "").strip() if at < end else "")
     words = " ".join(piece for piece in (k.strip() for k in kept) if piece)
-    return _TRAIL.sub("", re.sub(r"\s+([,.?!])", r"\1", words).strip(_SENTENCE_MARKS))
+    words = _TRAIL.sub("", re.sub(r"\s+([,.?!])", r"\1", words).strip(_SENTENCE_MARKS))
+    return f"{words}." if _HOUR.search(words) else words
 
 
 def _is_tail(anatomy: Anatomy, loss: Found) -> bool:
     """Whether what follows the loss goes with it: anything but more of the deed ("… maybe on Tuesday")."""
-    return _MORE_OF_IT.match(anatomy.flat, loss.end) is None
+    is_clause = anatomy.flat.startswith(("if ", "si ", "unless ", "only if", "in case"), loss.start)
+    more = _MORE_AFTER_CLAUSE if is_clause else _MORE_OF_IT
+    return more.match(anatomy.flat, loss.end) is None
 
 
 def _second_deed(anatomy: Anatomy, span: Found) -> int:
     """Where a second deed is joined on, or the end."""
+    known = {*_file()["plain"]["en"], *_file()["verbs"]["en"].values()}
+    listed = _LISTED.finditer(anatomy.flat, span.start, span.end)
+    if comma := next((m.start() for m in listed if m[1] in known and any(anatomy.deeds(span))), None):
+        span = Found(span.start, comma)
     joints = [f.start for key in ("joints", "and_also", "openers_on_top") for f in anatomy.every(key, span)]
     for joint in sorted(joints):
         after = Found(joint, span.end)
@@ -89,11 +102,15 @@ def _as_plain(words: str, flat: str, language: str) -> str | None:
         return None
     if _NOUN.match(flat):
         return str(_file()[language]["come"]) + words if phrases("event").search(flat) else None
-    if verb[0] == "there":
+    if verb[0] in ("there", "at", "in", "on") and language == "en":
         return f"be {words}"
     plain = _plain_verb(verb[0], flat, language)
     rest = words[verb.end() :].replace(" banking", " bank", 1)
-    return plain and plain + _SPOKEN_TO.sub("", rest)
+    return plain and plain + _ALSO.sub(_told, _SPOKEN_TO.sub("", rest))
+
+
+def _told(also: re.Match[str]) -> str:
+    return str(_file()["verbs"]["es"][also[0]])
 
 
 def _plain_verb(verb: str, flat: str, language: str) -> str | None:

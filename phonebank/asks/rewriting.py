@@ -156,7 +156,7 @@ def _request_start(anatomy: Anatomy, asking: Found) -> int:
         starts = [f.start for f in imperatives] or [asking.start]
     start = min(starts)
     lead_in = re.search(
-        r"(?:please|por favor|[\u00bf\u00a1\"]|(?:so|and|but|y|pero),?)[ ]*$", anatomy.flat[asking.start : start]
+        r"(?:please|por favor|[\u00bf\u00a1\"]|\b(?:so|and|but|y|pero),?)[ ]*$", anatomy.flat[asking.start : start]
     )
     return asking.start + lead_in.start() if lead_in else start
 
