@@ -1,5 +1,6 @@
 """Which advice of the coach's paid: what came, in all campaigns, of texts that follow it and of those that do not."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from phonebank.asks import coach
 from phonebank.asks.coach import Judgement, Principle
 from phonebank.asks.models import Ask
 from phonebank.campaigns.experiments import ANSWERED_AFTER
-from phonebank.campaigns.models import Campaign, Channel
+from phonebank.campaigns.models import Alternative, Campaign, Channel
 from phonebank.campaigns.spec_models import FIRST_LANGUAGE
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient
@@ -76,6 +77,9 @@ def _earned(texts: Iterable[_Text]) -> dict[str, Any]:
 def _texts(session: Session, now: datetime) -> Iterator[_Text]:
     theirs = select(Campaign.id, Ask).join(Ask, col(Ask.id) == col(Campaign.ask_id))
     asks = {campaign_id: ask for campaign_id, ask in session.exec(theirs.where(Campaign.channel == Channel.TEXT))}  # noqa: C416
+    ready: defaultdict[int, list[str]] = defaultdict(list)
+    for other in session.exec(select(Alternative)):
+        ready[other.campaign_id].append(other.answers_to)
     earned: dict[tuple[int, str, int], tuple[int, int]] = {}
     for row in _tallies(session, now):
         ask = asks.get(row.campaign_id)
@@ -87,7 +91,7 @@ def _texts(session: Session, now: datetime) -> Iterator[_Text]:
         earned[key] = (asked + row.asked, yes + row.yes)
     for (campaign_id, language, version), (asked, yes) in earned.items():
         ask = asks[campaign_id]
-        verdict = coach.check(str(ask.texts[language][version]), ask=ask)
+        verdict = coach.check(str(ask.texts[language][version]), ask=ask, alternatives=ready[campaign_id])
         yield _Text(campaign_id, asked, yes, verdict.verdict, _met(verdict))
 
 

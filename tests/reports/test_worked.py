@@ -6,6 +6,7 @@ import pytest
 
 from phonebank import db
 from phonebank.asks.models import Ask
+from phonebank.campaigns.models import Alternative
 from phonebank.intents import Outcome
 from phonebank.reports import worked
 from tests.support import conversations as make
@@ -84,3 +85,13 @@ def test_those_asked_within_the_hour_are_not_counted_yet(clock):
         factories.asked(session, drive_of(session, clock.now(), {"en": [HARD]}), clock.now())
     assert found(clock.now())["asked"] == 0
     assert found(clock.pass_by(hours=1))["asked"] == 1
+
+
+def test_a_campaign_with_an_alternative_ready_stands_beside_those_without(clock):
+    with db.transaction() as session:
+        ready, bare = (drive_of(session, clock.now(), {"en": [HARD]}) for _ in range(2))
+        make.kept(session, Alternative(campaign_id=ready.id, answers_to="not_now", ask_id=bare.ask_id))
+        people(session, ready, clock.now(), 3, yes=2)
+        people(session, bare, clock.now(), 4, yes=1)
+    told = finding(found(clock.now()), "not_now")
+    assert [(told[side]["asked"], told[side]["yes"]) for side in ("met", "missed")] == [(3, 2), (4, 1)]
