@@ -15,6 +15,7 @@ from phonebank.cli.printing import say
 from phonebank.replies import agreement, calibrating, queries, recording, replaying
 from phonebank.replies.calibrating import Refit
 from phonebank.replies.models import ReplyThreshold
+from phonebank.replies.reading import ACTS_FROM
 from phonebank.replies.replaying import Replayed
 
 _SHOWN = 20
@@ -93,6 +94,7 @@ def _threshold(campaign_id: int | None, found: Refit, now: datetime) -> ReplyThr
         campaign_id=campaign_id,
         acts_from=found.proposed,
         was=found.acts_from,
+        readers_own=ACTS_FROM,
         because=found.says,
         set_by=opening.operator(),
         set_at=now,

@@ -33,7 +33,11 @@ class ReplyReading(SQLModel, table=True):
 
 
 class ReplyThreshold(SQLModel, table=True):
-    """From which confidence the machine answers, of one campaign or (None) of all; the newest one is in force."""
+    """From which confidence the machine answers, of one campaign or (None) of all; the newest one is in force.
+
+    It holds for the reader it was refitted with, known by the threshold that reader came with: another reader's
+    confidences mean something else, so that it goes by its own until somebody calibrates again.
+    """
 
     __tablename__ = "reply_threshold"
 
@@ -41,6 +45,7 @@ class ReplyThreshold(SQLModel, table=True):
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
     acts_from: float
     was: float
+    readers_own: float
     because: str  # what the refit said it would change
     set_by: str
     set_at: datetime = Field(sa_type=Moment)

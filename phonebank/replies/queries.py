@@ -120,15 +120,18 @@ def last_reading(session: Session, phone: str) -> ReplyReading | None:
 def acts_from(session: Session, campaign_ids: Collection[int]) -> dict[int | None, float]:
     """From which confidence the machine answers in each of these campaigns; by None, in one without its own."""
     either = col(ReplyThreshold.campaign_id).in_(campaign_ids) | col(ReplyThreshold.campaign_id).is_(None)
-    kept = session.exec(select(ReplyThreshold).where(either).order_by(col(ReplyThreshold.id)))
+    kept = session.exec(select(ReplyThreshold).where(either, _OF_THIS_READER).order_by(col(ReplyThreshold.id)))
     newest = {one.campaign_id: one.acts_from for one in kept}
     usual = newest.get(None, ACTS_FROM)
     return {None: usual} | {campaign_id: newest.get(campaign_id, usual) for campaign_id in campaign_ids}
 
 
+_OF_THIS_READER = col(ReplyThreshold.readers_own) == ACTS_FROM
+
+
 def threshold_of(session: Session, campaign_id: int) -> ReplyThreshold | None:
     """The campaign's own threshold that is in force, with who set it and when; None where the usual one is."""
-    own = select(ReplyThreshold).where(ReplyThreshold.campaign_id == campaign_id)
+    own = select(ReplyThreshold).where(ReplyThreshold.campaign_id == campaign_id, _OF_THIS_READER)
     return session.exec(own.order_by(col(ReplyThreshold.id).desc()).limit(1)).first()
 
 

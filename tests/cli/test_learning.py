@@ -7,7 +7,7 @@ import pytest
 
 from phonebank import db
 from phonebank.intents import ANSWERED_BY_MACHINE, Decision, Intent, Outcome
-from phonebank.replies import together
+from phonebank.replies import queries, together
 from phonebank.replies.models import ReplyReading, ReplyThreshold
 from phonebank.replies.reading import Reading
 from phonebank.settings import Settings
@@ -28,7 +28,7 @@ def laid_out(blank_database_url, monkeypatch, phonebank, noon):
 
 @pytest.fixture
 def reader(monkeypatch):
-    """A reader that finds what "0.85 yes" says: intent and confidence."""
+    """A reader that finds what "0.85 yes" says, intent and confidence, and acts from 0.90."""
 
     def read(text, *, acts_from, **_context):
         confidence, intent = text.split()[:2]
@@ -36,6 +36,7 @@ def reader(monkeypatch):
         return Reading(Intent(intent), float(confidence), f"“{intent}”", acted=acted)
 
     monkeypatch.setattr(together, "read", read)
+    monkeypatch.setattr(queries, "ACTS_FROM", 0.9)
 
 
 @pytest.fixture

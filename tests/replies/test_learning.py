@@ -157,13 +157,13 @@ def test_what_the_carrier_took_for_a_stop_was_not_read_and_is_not_replayed(rosa,
     assert replayed() == []
 
 
-def threshold(campaign_id, acts_from, now):
-    words = {"was": ACTS_FROM, "because": "tried", "set_by": "ana", "set_at": now}
+def threshold(campaign_id, acts_from, now, *, readers_own=ACTS_FROM):
+    words = {"was": ACTS_FROM, "readers_own": readers_own, "because": "tried", "set_by": "ana", "set_at": now}
     do(recording.keep_threshold, ReplyThreshold(campaign_id=campaign_id, acts_from=acts_from, **words))
 
 
 def test_a_campaigns_own_threshold_is_used_from_the_next_reply_on(drive, rosa, clock):
-    threshold(drive.id, 1.0, clock.now())
+    threshold(drive.id, 1.01, clock.now())
     says(rosa.phone, "Sounds good, yes", now=clock.now())
     assert [one.acted for one in rows(ReplyReading)] == [False]
     threshold(drive.id, ACTS_FROM, clock.now())
@@ -176,7 +176,7 @@ def test_the_threshold_of_all_campaigns_is_for_those_without_their_own(drive, cl
     with db.transaction() as session:
         own, none = factories.asked(session, drive, clock.now()), make.campaign(session, clock.now())
         other = factories.asked(session, none, clock.now())
-    threshold(None, 1.0, clock.now())
+    threshold(None, 1.01, clock.now())
     threshold(drive.id, ACTS_FROM, clock.now())
     for somebody in (own, other):
         says(somebody.phone, "Sounds good, yes", now=clock.now())
@@ -184,9 +184,15 @@ def test_the_threshold_of_all_campaigns_is_for_those_without_their_own(drive, cl
     assert {one.would_be for one in replayed()} == {"yes, answered", "yes, to a person"}
 
 
+def test_a_threshold_of_another_reader_is_not_in_force(drive, rosa, clock):
+    threshold(drive.id, 1.01, clock.now(), readers_own=ACTS_FROM - 0.01)
+    says(rosa.phone, "Sounds good, yes", now=clock.now())
+    assert rows(ReplyReading)[0].acted
+
+
 @pytest.mark.parametrize("words", ["STOP", "please stop texting me", "take me off your list"])
 def test_an_opt_out_never_depends_on_a_threshold(drive, rosa, clock, words):
-    threshold(drive.id, 1.0, clock.now())
+    threshold(drive.id, 1.01, clock.now())
     says(rosa.phone, words, now=clock.now())
     [reading] = rows(ReplyReading)
     assert (reading.intent, reading.acted) == (Intent.OPT_OUT, True)

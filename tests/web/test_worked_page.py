@@ -11,6 +11,7 @@ from phonebank.campaigns import lifecycle
 from phonebank.intents import Outcome
 from phonebank.replies import recording
 from phonebank.replies.models import ReplyThreshold
+from phonebank.replies.reading import ACTS_FROM
 from tests.support import conversations as make
 from tests.support import factories
 from tests.support.campaigns import a_campaign
@@ -66,7 +67,13 @@ def test_a_campaigns_own_threshold_is_shown_with_who_set_it(visitor, clock):
         campaign_id = make.campaign(session, clock.now()).id
     assert "Answers by itself" not in organizer.open(f"/campaigns/{campaign_id}")
     for acts_from in (0.95, 0.85):
-        words = {"was": 0.9, "because": "tried", "set_by": "olu (command line)", "set_at": clock.now()}
+        words = {
+            "was": 0.9,
+            "readers_own": ACTS_FROM,
+            "because": "tried",
+            "set_by": "olu (command line)",
+            "set_at": clock.now(),
+        }
         factories.do(recording.keep_threshold, ReplyThreshold(campaign_id=campaign_id, acts_from=acts_from, **words))
     page = organizer.open(f"/campaigns/{campaign_id}")
     assert "when 85 % sure or more: set by olu (command line)" in page
