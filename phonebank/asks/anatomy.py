@@ -236,7 +236,7 @@ class Anatomy:
         if self._leaves_it_open(words, opener):
             told = ((found[0], s) for s in self._others(sentence) if (found := self.named_in(s)))
             deed, told_in = next(told, (self.first("venue", sentence), None))
-            if deed is None and opener in self.every("verb_openers"):
+            if deed is None and opener in self.every("verb_openers") and opener not in self.every("openers"):
                 return opener, False, None
             return deed, True, told_in
         return Found(rest.start, rest.start + len(words)), False, None

@@ -88,7 +88,8 @@ def _measure(anatomy: Anatomy, asking: list[Found], *, is_event: bool) -> Day:
 
 
 def _is_past(anatomy: Anatomy, day: Found, sentence: Found) -> bool:
-    before = anatomy.flat[sentence.start : day.start]
+    asks = [f.end for f in anatomy.every("soft", sentence) if f.end <= day.start]  # "I was wondering if you …"
+    before = anatomy.flat[max(asks, default=sentence.start) : day.start]
     return ending_in("when.past", _PAST_REACH).search(before.removesuffix("on ")) is not None
 
 
