@@ -1,5 +1,7 @@
 """The threshold is lowered only on proof and raised on a suspicion, and by nothing that nobody judged."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +93,16 @@ def test_only_what_a_threshold_decides_about_takes_part():
         (False, False),
         (None, False),
     ]
+
+
+@pytest.mark.parametrize(("truth", "least", "most"), [(0.999, 30, 100), (0.98, 0, 0)])
+def test_it_falls_where_the_reader_is_right_and_not_where_it_is_not(truth, least, most):
+    chance = Random(7)
+    lowered = 0
+    for _ in range(100):
+        judged = [Sample(chance.uniform(0.8, 0.9), chance.random() < truth, chance.random() < 0.5) for _ in range(500)]
+        lowered += refit(judged, NOW).is_change
+    assert least <= lowered <= most
 
 
 confidences = st.integers(30, 100).map(lambda hundredth: hundredth / 100)
