@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from phonebank.replies.automaton import ANY, END, GAP, START, Part, Pattern, PhraseBook
+from phonebank.replies.slips import disguises_of, run_together, slips_of
 
 
 class Lexicon:
@@ -20,21 +21,37 @@ class Lexicon:
         }
         tables = [table for name, table in sorted(self._files.items()) if "phrases" in table]
         self._classes: dict[str, str] = {}
+        self._parts: dict[str, Part] = {}  # the same few stand in many patterns
         for table in tables:
             self._classes.update(table.get("words", {}))
-        self.optouts = PhraseBook(list(self._patterns_of(["optouts"])))
-        self.replies = PhraseBook(list(self._patterns_of(sorted(self._files.keys() - {"optouts"}))))
+        optouts = {name for name in self._files if name.startswith("optouts")}
+        self.optouts = PhraseBook(list(self._patterns_of(sorted(optouts))))
+        self.replies = PhraseBook(list(self._patterns_of(sorted(self._files.keys() - optouts))))
 
     @cached_property
     def spellings(self) -> dict[str, str]:
         """Each slang, clipped or misspelled word to the plain words it stands for."""
-        table = self._files["spellings"]["spellings"]
-        return {variant: plain for plain, variants in table.items() for variant in variants.split()}
+        tables = [table["spellings"] for _, table in sorted(self._files.items()) if "spellings" in table]
+        listed = {
+            variant: plain for table in tables for plain, variants in table.items() for variant in variants.split()
+        }
+        return {variant: plain for variant, plain in self._slips() if variant not in self.vocabulary} | listed
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that some phrase names."""
         return frozenset(self.optouts.vocabulary()) | frozenset(self.replies.vocabulary())
+
+    def _slips(self) -> Iterator[tuple[str, str]]:
+        """Variants of the words that ask to stop, made by code; a word of its own is none of them."""
+        table = self._files["optouts_slips"]
+        kept = frozenset(table["not_slips"].split())
+        for word in table["slips"].split():
+            yield from ((slip, word) for slip in slips_of(word) if slip not in kept)
+        for word in table["disguised"].split():
+            yield from ((disguise, word) for disguise in disguises_of(word))
+        for line in table["together"].splitlines():
+            yield from run_together(line)
 
     @property
     def tables(self) -> dict[str, Any]:
@@ -45,16 +62,17 @@ class Lexicon:
             for tag, lines in self._files[name].get("phrases", {}).items():
                 for line in lines.splitlines():
                     if written := line.partition("#")[0].split():
-                        yield Pattern(tag, tuple(map(self._part, written)))
+                        yield Pattern(tag, tuple(self._parts.get(part) or self._part(part) for part in written))
 
     def _part(self, written: str) -> Part:
         may_be_missing = len(written) > 1 and written.endswith("?")
-        if may_be_missing:
-            written = written[:-1]
-        if written in (GAP, ANY, START, END):
-            return Part(written, may_be_missing)
-        named = re.sub(r"\{(\w+)\}", lambda name: self._class(name[1]), written)
-        return Part(frozenset(named.split("|")), may_be_missing)
+        accepts = written[:-1] if may_be_missing else written
+        if accepts not in (GAP, ANY, START, END):
+            named = re.sub(r"\{(\w+)\}", lambda name: self._class(name[1]), accepts)
+            self._parts[written] = Part(frozenset(named.split("|")), may_be_missing)
+        else:
+            self._parts[written] = Part(accepts, may_be_missing)
+        return self._parts[written]
 
     def _class(self, name: str) -> str:
         return "|".join(re.sub(r"\{(\w+)\}", lambda inner: self._class(inner[1]), self._classes[name]).split())
