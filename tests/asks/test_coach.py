@@ -233,7 +233,7 @@ def test_no_text_whatever_breaks_the_coach(text, channel):
 
 
 def test_the_labelled_asks_are_judged_as_labelled():
-    """The corpus was labelled before the coach was tuned; half of it was never looked at while tuning."""
+    """The corpus was labelled before the coach was tuned; half of it was not looked at until the end."""
     rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
     right = [row["verdict"] == check(row["text"], channel=row["channel"]).verdict for row in rows]
     assert sum(right) / len(rows) > 0.93
