@@ -2,8 +2,8 @@
 
     python bench/coach.py [--data FILE…] [--wrong 40]
 
-Without --data, bench/corpus/asks/asks.jsonl, labelled before the coach was read. Those with even ids were tuned on; those
-with odd ids were not looked at until the end: 124 of 134 agreed (0.925) before their own misses were mended too.
+Without --data, bench/corpus/asks/asks.jsonl, labelled before the coach was read. Those with even ids were tuned on;
+those with odd ids were not looked at until the end: 124 of 134 agreed (0.925) before their own misses were mended.
 """
 
 import argparse
