@@ -142,13 +142,13 @@ def _matrix(counts: dict[str, dict[str, int]]) -> None:
 
 
 def _say_refit(found: Refit, *, is_applied: bool) -> None:
-    say(f"The machine answers from a confidence of {found.acts_from:.2f} on: {found.answered_now:,} past replies.")
+    say(f"The machine answers from a confidence of {found.acts_from:.3g} on: {found.answered_now:,} past replies.")
     say(found.says)
     if not found.is_change:
         return
     more = found.proposed < found.acts_from
     then = f"{found.answered_then:,}: {found.changed:,} {_less_or_more(more)}"
-    say(f"From {found.proposed:.2f} on it would answer {then}.")
+    say(f"From {found.proposed:.3g} on it would answer {then}.")
     low = f"; at least {found.precision_low:.1%} are right" if found.precision_low is not None and more else ""
     say(f"Of those {found.changed_judged:,} were judged, {found.changed_wrong:,} of them differently{low}.")
     say("What nobody judged is not known. Opt-outs are acted on as before.")

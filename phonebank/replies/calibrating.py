@@ -145,7 +145,7 @@ def _says(samples: Sequence[Sample], acts_from: float, proposed: float) -> str:
     if proposed > acts_from:
         wrong, of = _count_wrong(samples, acts_from), _count_from(samples, acts_from)
         then = "they agree" if _count_from(samples, proposed) else "nothing is left to answer"
-        return f"People corrected {wrong:,} of the {of:,} replies that it answers; from {proposed:.2f} on {then}."
+        return f"People corrected {wrong:,} of the {of:,} replies that it answers; from {proposed:.3g} on {then}."
     band = _between(samples, proposed if proposed < acts_from else max(LOWEST, acts_from - _STEP), acts_from)
     judged = [one for one in band if one.is_right is not None]
     wrong = sum(1 for one in judged if not one.is_right)

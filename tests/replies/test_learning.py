@@ -57,6 +57,17 @@ def test_a_verdict_after_our_answer_is_of_the_talk_and_not_counted(drive, rosa, 
     assert found["worth_reading"] == []
 
 
+def test_a_wrong_yes_that_somebody_takes_up_is_counted_as_corrected(rosa, clock):
+    says(rosa.phone, "Yes!", now=clock.now())
+    told = {"reason": "other", "why": "taken up by an organizer", "urgency": 2}
+    where = {"phone": rosa.phone, "campaign_id": rosa.campaign_id, "recipient_id": rosa.id}
+    do(handoffs.open_, now=clock.pass_by(minutes=5), **where, **told)
+    judge(rosa, Intent.NO, clock.now())
+    found = report()
+    assert found["corrected"] == {"yes": {"no": 1}}
+    assert [(one["text"], one["acted"]) for one in found["worth_reading"]] == [("Yes!", True)]
+
+
 def read_as(session, drive, now, intent, verdict, *, text="words", **fields):
     """One reply that was read and judged so."""
     supporter = make.supporter(session, drive, now)
