@@ -23,14 +23,6 @@ STALLS = st.tuples(st.floats(0, 0.8), st.floats(0, 0.2)).map(sorted)
 TEXTS = st.lists(st.tuples(st.integers(1, 4), st.floats(0, 0.5), STALLS), min_size=1, max_size=60)
 
 
-@pytest.fixture
-def bell(redis_url):
-    jobs.configure(Settings(redis_url=redis_url))
-    yield redis_url
-    jobs.connection().close()
-    jobs.configure(Settings(redis_url="redis://127.0.0.1:1/0"))
-
-
 class Wound:
     """The shared second on a clock to wind: Redis's own TIME is read from a list."""
 

@@ -18,14 +18,6 @@ SENDER = "+15005550006"
 JITTER_S = 0.004  # between Redis's clock and the moment its answer is read
 
 
-@pytest.fixture
-def bell(redis_url):
-    jobs.configure(Settings(redis_url=redis_url))
-    yield redis_url
-    jobs.connection().close()
-    jobs.configure(Settings(redis_url="redis://127.0.0.1:1/0"))
-
-
 def leaving(sizes, rate, *, urgent=False, until=None):
     """(moment, segments) of each text as `sending` speaks it: a slot for a few, each at its own moment."""
     left, spoken = list(sizes), []
