@@ -35,7 +35,12 @@ class Lexicon:
         listed = {
             variant: plain for table in tables for plain, variants in table.items() for variant in variants.split()
         }
-        return {variant: plain for variant, plain in self._slips() if variant not in self.vocabulary} | listed
+        made = {
+            variant: " ".join(listed.get(word, word) for word in plain.split())
+            for variant, plain in self._slips()
+            if variant not in self.vocabulary
+        }
+        return made | listed
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
