@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _LONGEST_KEYWORD_TEXT = 200
+_MOST_LETTERS_NEAR_STOP = 5  # those of STOP and a wrong one
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
@@ -66,6 +67,8 @@ def looks_like_stop(body: str) -> bool:
 
 def _is_near_stop(body: str) -> bool:
     word = _letters(body)
+    if len(set(word)) > _MOST_LETTERS_NEAR_STOP:
+        return False
     return _is_one_slip_from("stop", word) or _is_one_slip_from("stop", re.sub(r"(.)\1+", r"\1", word))
 
 

@@ -10,7 +10,7 @@ _WIDEST_GAP = 3
 _MOST_STEPS_KEPT = 200_000  # words people make up must not fill the memory of a worker
 
 Place = tuple[int, int, int]
-"""A pattern's number, the part it waits for, and how many words its gap has let pass (`_OWES_A_WORD` just after one)."""
+"""A pattern's number, the part it waits for, and how many words its gap let pass (`_OWES_A_WORD` just after it)."""
 _OWES_A_WORD = -1
 
 
@@ -84,34 +84,21 @@ class PhraseBook:
         scores: list[int] = [0] * (count + 1)  # the best that can be found from each word on
         chosen: list[Found | None] = [None] * count
         for at in range(count - 1, -1, -1):
-            score, best = scores[at + 1], None
-            for end, tag in self._ends_from(words, at):
-                reached = (end - at) ** 2 + scores[end]
-                if reached > score:
-                    score, best = reached, Found(tag, at, end)
-            scores[at], chosen[at] = score, best
+            score = scores[at + 1]
+            state, end = self._first(words, at), at
+            while state is not None:
+                end += 1
+                tag = state.tag
+                if state.at_clause_end and (end >= count or words[end].plain in CLAUSE_ENDS):
+                    tag = state.at_clause_end
+                if tag and (end - at) ** 2 + scores[end] > score:
+                    score, chosen[at] = (end - at) ** 2 + scores[end], Found(tag, at, end)
+                state = self._next(state, words[end]) if end < count else None
+            scores[at] = score
         return list(_in_order(chosen))
 
-    def _ends_from(self, words: Sequence[PlainWord], at: int) -> Iterator[tuple[int, str]]:
-        count = len(words)
-        opens = not at or words[at - 1].plain in CLAUSE_ENDS
-        state = self._first(words[at], opens=opens)
-        while state is not None:
-            at += 1
-            tag = state.tag
-            if state.at_clause_end and (at >= count or words[at].plain in CLAUSE_ENDS):
-                tag = state.at_clause_end
-            if tag:
-                yield at, tag
-            if at >= count:
-                return
-            word = words[at]
-            try:
-                state = state.steps[word.symbol]
-            except KeyError:
-                state = self._step(state, word)
-
-    def _first(self, word: PlainWord, *, opens: bool) -> _State | None:
+    def _first(self, words: Sequence[PlainWord], at: int) -> _State | None:
+        word, opens = words[at], not at or words[at - 1].plain in CLAUSE_ENDS
         starts = self._starts[opens]
         if word.symbol not in starts:
             by_word = self._beginnings[opens]
@@ -119,10 +106,10 @@ class PhraseBook:
             self._keep(starts, word, self._reached(places, word))
         return starts[word.symbol]
 
-    def _step(self, state: _State, word: PlainWord) -> _State | None:
-        reached = self._reached(state.places, word)
-        self._keep(state.steps, word, reached)
-        return reached
+    def _next(self, state: _State, word: PlainWord) -> _State | None:
+        if word.symbol not in state.steps:
+            self._keep(state.steps, word, self._reached(state.places, word))
+        return state.steps[word.symbol]
 
     def _keep(self, steps: dict[str, _State | None], word: PlainWord, reached: _State | None) -> None:
         self._steps_kept += 1
@@ -157,7 +144,7 @@ class PhraseBook:
             yield number, at, max(let_pass, 0) + 1
 
     def _closure(self, place: Place) -> Iterator[Place]:
-        """This place, and those that come into question because parts before them may be missing.
+        """The place, and those that come into question because parts before them may be missing.
 
         A gap that let words pass is over at a word of the pattern, not at its end: it must not swallow what follows.
         """

@@ -6,12 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from phonebank.intents import Intent
-from phonebank.replies.automaton import Found
+from phonebank.replies.asked import Asked
+from phonebank.replies.automaton import CLAUSE_ENDS, Found
 from phonebank.replies.phrases import LEXICON
-from phonebank.replies.plain import BREAK, Word
+from phonebank.replies.plain import Word
 
-_RULES = LEXICON.tables["rules"]
-_NEVER_ECHOED = frozenset(_RULES["echo_words"])
 _OF_THE_ASK = frozenset({"time", "now", "activity"})
 _LEAST_SURE = 0.2
 _USUAL_DOUBT = 0.03
@@ -19,10 +18,37 @@ _MOST_WORDS = 300  # of a long text only opt-outs are sought to its end: it goes
 
 
 @dataclass(frozen=True, slots=True)
-class ByRules:
-    """A reading by rules alone: `number` and `intent` of the rule, how sure it is, and what it saw."""
+class Rule:
+    """Which tags mean an intent together, and how sure that is; less `doubt` for every word no phrase explains."""
 
-    number: int
+    intent: Intent
+    sure: float
+    doubt: float = _USUAL_DOUBT
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    name: str = ""
+
+    def fits(self, tags: frozenset[str]) -> bool:
+        return (
+            tags.issuperset(self.all) and (not self.any or not tags.isdisjoint(self.any)) and tags.isdisjoint(self.none)
+        )
+
+
+def _rule(written: Mapping[str, Any]) -> Rule:
+    parts = {key: tuple(written.get(key, ())) for key in ("all", "any", "none")}
+    name = f"{written['intent']} {'+'.join(parts['all'])} {'|'.join(parts['any'])}"
+    return Rule(Intent(written["intent"]), written["sure"], written.get("doubt", _USUAL_DOUBT), **parts, name=name)
+
+
+_RULES = tuple(map(_rule, LEXICON.tables["rules"]["rule"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ByRules:
+    """A reading by rules alone: the rule that fitted, its intent, how sure it is, and what it saw."""
+
+    rule: Rule
     intent: Intent
     sure: float
     found: Sequence[Found]
@@ -30,40 +56,24 @@ class ByRules:
     tags: frozenset[str]
     unread: int
     """Words that no phrase explains and the ask did not bring up."""
-    echo: frozenset[str]
-    """The plain words of the ask."""
 
 
-def read_by_rules(words: Sequence[Word], asked: Sequence[Word]) -> ByRules:
+def read_by_rules(words: Sequence[Word], asked: Asked) -> ByRules:
     """The first rule that fits the phrases found in these words, which answer what was asked."""
-    echo = frozenset(word.plain for word in asked) - _NEVER_ECHOED
+    echo = asked.words
     stops = [found for found in LEXICON.optouts.find(words) if found.tag != "spared"]
     phrases = [found for found in LEXICON.replies.find(words[:_MOST_WORDS]) if not _echoes_time(found, words, echo)]
     found = sorted((*stops, *phrases), key=lambda phrase: phrase.start) if stops else phrases
     tags = frozenset([phrase.tag for phrase in found])
-    number, rule = _rule_for(tags)
+    rule = _rule_for(tags)
     unread = _unread(words, found, echo)
-    sure = max(rule["sure"] - rule.get("doubt", _USUAL_DOUBT) * unread, _LEAST_SURE)
-    return ByRules(number, Intent(rule["intent"]), sure, found, tags, unread, echo)
-
-
-def telling_tags(number: int) -> frozenset[str]:
-    """The tags that this rule asks for: what its reading rests on."""
-    rule = _RULES["rule"][number]
-    return frozenset((*rule.get("all", ()), *rule.get("any", ())))
+    sure = max(rule.sure - rule.doubt * unread, _LEAST_SURE)
+    return ByRules(rule, rule.intent, sure, found, tags, unread)
 
 
 @lru_cache(maxsize=8192)
-def _rule_for(tags: frozenset[str]) -> tuple[int, Mapping[str, Any]]:
-    return next((number, rule) for number, rule in enumerate(_RULES["rule"]) if _fits(rule, tags))
-
-
-def _fits(rule: Mapping[str, Sequence[str]], tags: frozenset[str]) -> bool:
-    return (
-        tags.issuperset(rule.get("all", ()))
-        and ("any" not in rule or not tags.isdisjoint(rule["any"]))
-        and tags.isdisjoint(rule.get("none", ()))
-    )
+def _rule_for(tags: frozenset[str]) -> Rule:
+    return next(rule for rule in _RULES if rule.fits(tags))
 
 
 def _echoes_time(found: Found, words: Sequence[Word], echo: frozenset[str]) -> bool:
@@ -72,9 +82,9 @@ def _echoes_time(found: Found, words: Sequence[Word], echo: frozenset[str]) -> b
 
 
 def _unread(words: Sequence[Word], found: Sequence[Found], echo: frozenset[str]) -> int:
-    read_at = {at for phrase in found for at in range(phrase.start, phrase.end)}
-    return sum(
-        1
-        for at, word in enumerate(words)
-        if at not in read_at and word.plain not in {BREAK, "?"} and word.plain not in echo
-    )
+    unread, at = 0, 0
+    for phrase in (*found, None):
+        until = phrase.start if phrase else len(words)
+        unread += sum(1 for word in words[at:until] if word.plain not in CLAUSE_ENDS and word.plain not in echo)
+        at = max(at, phrase.end) if phrase else at
+    return unread

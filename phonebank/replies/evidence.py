@@ -1,0 +1,57 @@
+"""Why a reply was read as it was, in the person's own words, for a volunteer to check (pure)."""
+
+from collections.abc import Sequence
+
+from phonebank.intents import Intent
+from phonebank.replies.plain import Word
+from phonebank.replies.rules import ByRules
+from phonebank.replies.traits import seen_as
+from phonebank.replies.weighing import weights
+
+_MOST_QUOTES = 4
+_MOST_LIKENESSES = 2
+_LONGEST_LIKENESS = 3
+_MOST_WORDS = 60
+_LEAST_PULL = 0.15
+
+
+def why(words: Sequence[Word], by_rules: ByRules, intent: Intent) -> str:
+    """The words that told, and what they told: `'can't' + 'Saturday' → not now`."""
+    quotes = _told(words, by_rules) if by_rules.intent is intent else []
+    quotes = quotes or _likest(words, intent)
+    return f"{' + '.join(quotes) or 'nothing we know'} → {spoken(intent)}"
+
+
+def spoken(intent: Intent) -> str:
+    """The intent as people say it."""
+    return intent.replace("_", " ")
+
+
+def _told(words: Sequence[Word], by_rules: ByRules) -> list[str]:
+    tags = {*by_rules.rule.all, *by_rules.rule.any}
+    telling = [phrase for phrase in by_rules.found if phrase.tag in tags][:_MOST_QUOTES]
+    return [_quoted(words[phrase.start : phrase.end]) for phrase in telling]
+
+
+def _likest(words: Sequence[Word], intent: Intent) -> list[str]:
+    """The few runs of words that most speak for this intent in replies people have labelled."""
+    seen = [seen_as(word) for word in words[:_MOST_WORDS]]
+    pull = weights().pull
+    runs = [
+        (pulled, at, at + length)
+        for length in range(1, _LONGEST_LIKENESS + 1)
+        for at in range(len(seen) - length + 1)
+        if (pulled := pull(" ".join(seen[at : at + length]), intent)) >= _LEAST_PULL
+    ]
+    chosen: list[tuple[int, int]] = []
+    for _, start, end in sorted(runs, reverse=True):
+        if len(chosen) < _MOST_LIKENESSES and all(end <= other or start >= until for other, until in chosen):
+            chosen.append((start, end))
+    return [_quoted(words[start:end]) for start, end in sorted(chosen)]
+
+
+def _quoted(words: Sequence[Word]) -> str:
+    """The words as typed, each once: `can` and `not` both stand for one "can't"."""
+    typed = [word.typed for at, word in enumerate(words) if not at or words[at - 1] is not word]
+    shown = [word for at, word in enumerate(typed) if not at or typed[at - 1] != word]
+    return f"'{' '.join(shown).strip()[:60]}'"
