@@ -2,13 +2,35 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-from phonebank.replies.automaton import ANY, END, GAP, START, Part, Pattern, PhraseBook
+from phonebank.replies.automaton import ANY, END, GAP, START, Found, Part, Pattern, PhraseBook, PlainWord
 from phonebank.replies.slips import disguises_of, run_together, slips_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    plain: str = ","
+    kind: str = ""
+    symbol: str = ","
+
+
+class _OptOuts(PhraseBook):
+    """Finds opt-outs whatever emoji they come with: one that no phrase names ends a clause, as a full stop does."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        super().__init__(patterns)
+        self._named = frozenset(self.vocabulary())
+
+    def find(self, words: Sequence[PlainWord]) -> list[Found]:
+        return super().find([word if self._is_spoken(word.plain) else _Pause() for word in words])
+
+    def _is_spoken(self, plain: str) -> bool:
+        return plain[:1].isalnum() or plain in self._named
 
 
 class Lexicon:
@@ -25,7 +47,7 @@ class Lexicon:
         for table in tables:
             self._classes.update(table.get("words", {}))
         optouts = {name for name in self._files if name.startswith("optouts")}
-        self.optouts = PhraseBook(list(self._patterns_of(sorted(optouts))))
+        self.optouts = _OptOuts(list(self._patterns_of(sorted(optouts))))
         self.replies = PhraseBook(list(self._patterns_of(sorted(self._files.keys() - optouts))))
 
     @cached_property

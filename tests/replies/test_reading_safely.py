@@ -22,6 +22,37 @@ def test_case_space_punctuation_and_emoji_never_undo_an_opt_out(text: str, befor
     assert (reading.intent, reading.acted) == (Intent.OPT_OUT, True)
 
 
+ONLY_AT_AN_END = [
+    *("make it stop", "please stop", "can you please stop", "remove me", "blocked and reported", "no texts please"),
+    *("bórrenme", "quiero darme de baja", "baja por favor", "end texts", "your friends told you to stop"),
+]
+
+
+@given(st.sampled_from(ONLY_AT_AN_END), st.text(alphabet=" \n.,!…\u200b\ufe0f🙏😡👍😩💀✌", max_size=6))
+def test_what_asks_to_stop_at_its_end_does_so_before_emoji_too(text: str, after: str):
+    reading = read(text + after)
+    assert (reading.intent, reading.acted) == (Intent.OPT_OUT, True)
+
+
+DISGUISED = [
+    *("stpo texting me", "sotp texting me", "unsubcribe", "unsuscribe me", "remvoe my number", "quitt texting me"),
+    *(
+        "stoptextingme",
+        "st0p m3ssag1ng me",
+        "please s.t.o.p texting me",
+        "leavemealone",
+        "vorren mi numero",
+        "opt-out please",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", DISGUISED)
+def test_slips_disguises_and_missing_spaces_never_undo_an_opt_out(text: str):
+    reading = read(text)
+    assert (reading.intent, reading.acted) == (Intent.OPT_OUT, True)
+
+
 @given(st.sampled_from(OPT_OUTS), st.data())
 def test_accents_never_undo_an_opt_out(text: str, data: st.DataObject):
     letters = [at for at, letter in enumerate(text) if letter.isalpha()]
