@@ -9,6 +9,7 @@ from itertools import islice
 
 from phonebank.asks.lexicon import deeds, ending_in, phrases
 from phonebank.asks.staging import said
+from phonebank.asks.unlisted import attended, held, told_to_do
 
 _LONGEST_READ = 2000
 _MOST_SENTENCES = 60
@@ -29,7 +30,7 @@ _NO_INVERSION = re.compile(
 _LEAD = re.compile(
     r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|ever|quizas?|personally|to|be able|be willing"
     r"|go ahead and|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
-    r"|commit(?:ting)?(?: to)?)\b)*",
+    r"|commit(?:ting)?(?: to)?|(?:you|u)(?:'ll|'re going to|'d| will| can| could| would)(?: be)?|youll|there|here)\b)*",
 )
 _FOLDS = {
     **{
@@ -43,12 +44,25 @@ _FOLDS = {
 }
 
 
+_SLIPS = re.compile(r"\b(?:yuo|oyu|cna|wlil|wiil|teh|jion|hte)\b")
+_MEANT = {
+    "yuo": "you",
+    "oyu": "you",
+    "cna": "can",
+    "wlil": "will",
+    "wiil": "will",
+    "teh": "the",
+    "jion": "join",
+    "hte": "the",
+}
+
+
 def fold(text: str) -> str:
     """Lower case, without accents, straight quotes: one character for each of the text's, so that places agree."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return lowered.translate(_FOLDS)
+    return _SLIPS.sub(lambda slip: _MEANT[slip[0]], lowered.translate(_FOLDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +168,24 @@ class Anatomy:
         if self.first("bids", sentence):
             return True
         starts = [deed for _, deed in self.deeds(sentence)] + list(self.every("imperatives", sentence))
-        return any(self.starts_a_clause(start, sentence) for start in starts)
+        return any(self.starts_a_clause(start, sentence) for start in starts) or bool(self.bidden(sentence))
+
+    def bidden(self, sentence: Found) -> Found | None:
+        """The deed that an unlisted imperative tells this person to do."""
+        found = told_to_do(self.flat[sentence.start : sentence.end])
+        return found and self._in(sentence, found)
+
+    def _in(self, span: Found, found: tuple[int, int]) -> Found:
+        return Found(span.start + found[0], span.start + found[1])
+
+    def asked_for(self, request: Found) -> Found | None:
+        """The deed that a sentence without a question asks for, listed or not."""
+        if named := self.named_in(request):
+            return named[0]
+        for bid in self.every("bids_to", request):
+            if deed := self._deed_after(bid, request)[0]:
+                return deed
+        return self.bidden(request)
 
     def starts_a_clause(self, start: Found, sentence: Found) -> bool:
         """Whether it stands where an imperative or an elliptic question does."""
@@ -187,6 +218,8 @@ class Anatomy:
             if soft and soft.start <= opener.end + 1:
                 return None
             if not (is_marked or _CLAUSE_START.search(before) or self._is_inverted(opener, before)):
+                continue
+            if not is_marked and opener in self.every("statements"):
                 continue
             if before.endswith("if ") or (ending_in("wh", 0).search(before) and not self._is_choice(sentence)):
                 continue
@@ -231,11 +264,15 @@ class Anatomy:
         if named:
             return *named, None
         words = self.flat[rest.start : rest.end].rstrip(" \n?.!\"')")
-        if phrases("vague").match(words):
+        if thing := attended(words):
+            return self._in(rest, thing), True, None
+        asked = self.flat[opener.end : sentence.end].lstrip(" ,")
+        if phrases("vague").match(words) or phrases("vague").match(asked):
             return None, False, None
         if self._leaves_it_open(words, opener):
-            told = ((found[0], s) for s in self._others(sentence) if (found := self.named_in(s)))
+            told = ((found, s) for s in self._others(sentence) if (found := self._told_in(s)))
             deed, told_in = next(told, (self.first("venue", sentence), None))
+            deed = deed or self._held_in(Found(sentence.start, opener.start))
             if deed is None and opener in self.every("verb_openers") and opener not in self.every("openers"):
                 return opener, False, None
             return deed, True, told_in
@@ -256,6 +293,18 @@ class Anatomy:
         others = [s for s in self.sentences if s != sentence and not self.gives_thanks(s)]
         is_again = any(self.first("again", s) for s in (*others, sentence))
         return others + [s for s in self.sentences if is_again and s != sentence and s not in others]
+
+    def _told_in(self, sentence: Found) -> Found | None:
+        """What another sentence says that will be done, or that one can come to."""
+        named = self.named_in(sentence)
+        return named[0] if named else self._held_in(sentence)
+
+    def _held_in(self, sentence: Found) -> Found | None:
+        found = held(self.flat[sentence.start : sentence.end]) if self._has_a_moment(sentence) else None
+        return found and self._in(sentence, found)
+
+    def _has_a_moment(self, sentence: Found) -> bool:
+        return any(self.first(key, sentence) for key in ("when.day", "when.time"))
 
     def _leaves_it_open(self, words: str, opener: Found) -> bool:
         if phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]):

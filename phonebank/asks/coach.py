@@ -164,8 +164,8 @@ def _deed(anatomy: Anatomy) -> Found | None:
     asked_for = [*anatomy.requests, *anatomy.telling] if anatomy.requests else []
     if venue := next((found for s in anatomy.requests if (found := anatomy.first("venue", s))), None):
         return venue
-    named = (anatomy.named_in(sentence) for sentence in asked_for)
-    return next((found[0] for found in named if found), None)
+    named = (anatomy.asked_for(sentence) for sentence in asked_for)
+    return next((found for found in named if found), None)
 
 
 def _when(anatomy: Anatomy, ask: AskFields | None, *, has_deed: bool) -> Finding:

@@ -33,6 +33,8 @@ def day_of_the_deed(anatomy: Anatomy) -> Day:
         for day in anatomy.every("when.day", sentence):
             if not _is_past(anatomy, day, sentence):
                 return Day(day, is_exact=True)
+    if day := _day_of_the_hour(anatomy):
+        return Day(day, is_exact=True)
     asking = [q.sentence for q in questions] or anatomy.requests
     return _back_reference(anatomy, asking) or _measure(
         anatomy, asking or anatomy.telling, is_event=any(q.is_event for q in questions)
@@ -46,6 +48,14 @@ def _dating(anatomy: Anatomy) -> list[Found]:
     sentences = [s for s in anatomy.telling if s in told_in or not anatomy.is_promise(s)]
     ours = [s for s in sentences if s in told_in or not _is_news(anatomy, s)]
     return ours + [s for s in sentences if s not in ours and (is_kept_there or _is_attended(anatomy, s))]
+
+
+def _day_of_the_hour(anatomy: Anatomy) -> Found | None:
+    """The day told elsewhere when the question has an hour and no day: "Court is tomorrow. Can you watch till 11?"."""
+    if not any(anatomy.first("when.time", q.sentence) for q in anatomy.questions):
+        return None
+    told = (s for s in anatomy.telling if not anatomy.is_promise(s))
+    return next((d for s in told for d in anatomy.every("when.day", s) if not _is_past(anatomy, d, s)), None)
 
 
 def _is_attended(anatomy: Anatomy, news: Found) -> bool:
@@ -116,8 +126,21 @@ def second_ask(anatomy: Anatomy) -> Found | None:
     for first, later in pairwise(questions):
         if not (first.kinds - _COMMON_KINDS) & (later.kinds - _COMMON_KINDS) and later.kinds - _COMMON_KINDS:
             return later.deed
+    if found := _further(anatomy):
+        return found
     main = frozenset[str]().union(*(q.kinds for q in questions))
     return _other_request(anatomy, main) if anatomy.questions else None
+
+
+def _further(anatomy: Anatomy) -> Found | None:
+    """The deed of a later question that adds to an earlier one: "And will you also bake a cake?"."""
+    told = [q for q in anatomy.questions if q.deed and not q.told_in]
+    for first, later in pairwise(told):
+        adds = anatomy.first("adds", Found(later.sentence.start, later.sentence.end))
+        is_other = later.kinds - _COMMON_KINDS and not later.kinds & first.kinds and not first.is_event
+        if later.deed and not later.kinds & _COMMON_KINDS and (adds or is_other):
+            return later.deed
+    return None
 
 
 def _deed_on_top(anatomy: Anatomy, question: Question) -> Found | None:
@@ -171,7 +194,13 @@ def confidence_lost(anatomy: Anatomy) -> list[Found]:
 
 def losses(anatomy: Anatomy) -> list[Found]:
     """Every hedge, apology and excuse, in order."""
-    return sorted((f for key in _LOSSES for f in anatomy.every(key)), key=lambda f: (f.start, -f.end))
+    found = (f for key in _LOSSES for f in anatomy.every(key) if not _is_anothers(anatomy, f))
+    return sorted(found, key=lambda f: (f.start, -f.end))
+
+
+def _is_anothers(anatomy: Anatomy, loss: Found) -> bool:
+    """Whether somebody else is quoted: The boss said "maybe next year"."""
+    return any(quoted.start < loss.start and loss.end < quoted.end for quoted in anatomy.every("quoted"))
 
 
 def _place_of(anatomy: Anatomy, loss: Found) -> tuple[int, str, bool]:
@@ -195,4 +224,7 @@ def _makes_it_indirect(anatomy: Anatomy, loss: Found) -> bool:
 
 def crowd(anatomy: Anatomy) -> Found | None:
     """Where the text speaks to everybody, and so to nobody."""
-    return anatomy.first("person.crowd")
+    if found := anatomy.first("person.crowd"):
+        return found
+    openers = set(anatomy.every("crowd_openers"))
+    return next((q.opener for q in anatomy.questions if q.opener in openers), None)
