@@ -44,6 +44,7 @@ _FOLDS = {
 }
 
 
+_TO_DO = re.compile(r" (?:to (?!be\b|the\b|our\b|a\b)[a-z]+|para [a-z]*[aei]r)")
 _SLIPS = re.compile(r"\b(?:yuo|oyu|cna|wlil|wiil|teh|jion|hte)\b")
 _MEANT = {
     "yuo": "you",
@@ -267,7 +268,7 @@ class Anatomy:
         if thing := attended(words):
             return self._in(rest, thing), True, None
         asked = self.flat[opener.end : sentence.end].lstrip(" ,")
-        if phrases("vague").match(words) or phrases("vague").match(asked):
+        if phrases("vague").match(words) or phrases("vague_help").match(asked):
             return None, False, None
         if self._leaves_it_open(words, opener):
             told = ((found, s) for s in self._others(sentence) if (found := self._told_in(s)))
@@ -307,7 +308,8 @@ class Anatomy:
         return any(self.first(key, sentence) for key in ("when.day", "when.time"))
 
     def _leaves_it_open(self, words: str, opener: Found) -> bool:
-        if phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]):
+        is_joining = phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]) is not None
+        if is_joining and not _TO_DO.search(self.flat, opener.end, opener.end + 12):
             return True
         if not words or any(phrases(key).match(words) for key in ("generic", "when.day", "when.time", "when.deadline")):
             return True

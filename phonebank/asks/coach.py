@@ -11,6 +11,7 @@ from typing import Any
 
 from phonebank.asks.anatomy import Anatomy, Found
 from phonebank.asks.commitment import confidence_lost, crowd, day_of_the_deed, second_ask
+from phonebank.asks.grammar import OutOfReachError
 from phonebank.asks.moments import AskFields
 from phonebank.asks.segments import Encoding, Segments, count, plain
 from phonebank.asks.staging import branches_at, pause_after
@@ -154,6 +155,8 @@ def _template(text: str) -> Iterator[Finding]:
         return
     try:
         parse(text)
+    except OutOfReachError as error:
+        yield Finding(Principle.PLACEHOLDER, ok=False, quote=None, advice=str(error))
     except WordingError as error:
         yield Finding(Principle.TEMPLATE, ok=False, quote=None, advice=str(error))
 

@@ -54,6 +54,11 @@ def _day_of_the_hour(anatomy: Anatomy) -> Found | None:
     """The day told elsewhere when the question has an hour and no day: "Court is tomorrow. Can you watch till 11?"."""
     if not any(anatomy.first("when.time", q.sentence) for q in anatomy.questions):
         return None
+    return _day_told(anatomy)
+
+
+def _day_told(anatomy: Anatomy) -> Found | None:
+    """A day to come that is told outside the question."""
     told = (s for s in anatomy.telling if not anatomy.is_promise(s))
     return next((d for s in told for d in anatomy.every("when.day", s) if not _is_past(anatomy, d, s)), None)
 
@@ -76,7 +81,7 @@ def _back_reference(anatomy: Anatomy, asking: list[Found]) -> Day | None:
     """As in "The polls close at 8 tonight. Will you vote before then?"."""
     for sentence in asking:
         then = anatomy.first("when.then", sentence)
-        if then and any(anatomy.every("when.day")):
+        if then and _day_told(anatomy):
             return Day(then, is_exact=True)
     return None
 
@@ -137,8 +142,9 @@ def _further(anatomy: Anatomy) -> Found | None:
     told = [q for q in anatomy.questions if q.deed and not q.told_in]
     for first, later in pairwise(told):
         adds = anatomy.first("adds", Found(later.sentence.start, later.sentence.end))
+        brings = later.kinds & _COMMON_KINDS and not (adds and anatomy.first("event", later.sentence))
         is_other = later.kinds - _COMMON_KINDS and not later.kinds & first.kinds and not first.is_event
-        if later.deed and not later.kinds & _COMMON_KINDS and (adds or is_other):
+        if later.deed and not brings and (adds or is_other):
             return later.deed
     return None
 

@@ -43,6 +43,10 @@ class WordingError(BadInputError):
     """A text that cannot be used as a template, or a person whose row lacks what the text needs."""
 
 
+class OutOfReachError(WordingError):
+    """A merge field that nothing fills: the rest of the text can be read."""
+
+
 def refuse_what_is_not_wording(tree: nodes.Template) -> None:
     """Raise WordingError at the first thing a text has no business doing."""
     for node in tree.iter_child_nodes():
@@ -71,11 +75,11 @@ def _look(node: nodes.Node, depth: int) -> None:
 
 def _look_at_attribute(node: nodes.Getattr) -> None:
     if not (isinstance(node.node, nodes.Name) and node.node.name == "ask"):
-        raise _refusal(node, f"“.{node.attr}” is out of reach; only ask.* has parts")
+        raise OutOfReachError(_refused(node, f"“.{node.attr}” is out of reach; only ask.* has parts"))
     if node.attr not in ASK_FIELDS:
         near = get_close_matches(node.attr, ASK_FIELDS, n=1)
         hint = f"did you mean ask.{near[0]}" if near else f"there are {', '.join('ask.' + f for f in ASK_FIELDS)}"
-        raise _refusal(node, f"there is no ask.{node.attr}; {hint}")
+        raise OutOfReachError(_refused(node, f"there is no ask.{node.attr}; {hint}"))
 
 
 def _look_at_filter(node: nodes.Filter) -> None:
@@ -99,7 +103,11 @@ def _look_at_name(node: nodes.Name) -> None:
 
 
 def _refusal(node: nodes.Node, reason: str) -> WordingError:
-    return WordingError(f"Line {node.lineno} of the text cannot be used: {reason}.")
+    return WordingError(_refused(node, reason))
+
+
+def _refused(node: nodes.Node, reason: str) -> str:
+    return f"Line {node.lineno} of the text cannot be used: {reason}."
 
 
 def fields_in(tree: nodes.Template) -> dict[str, bool]:

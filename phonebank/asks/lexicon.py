@@ -45,7 +45,7 @@ def deeds() -> re.Pattern[str]:
 @cache
 def ending_in(key: str, words_between: int) -> re.Pattern[str]:
     """The same at the end of a text, with at most so many words after the phrase."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(_entries(key))}) (?:[\w']+ ){{0,{words_between}}}$")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_entries(key))}) (?:[\w'-]+ ){{0,{words_between}}}$")
 
 
 @cache
