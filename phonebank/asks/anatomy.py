@@ -44,6 +44,7 @@ _FOLDS = {
 }
 
 
+_OF_YOU = re.compile(r"(?:\b(?:you|u)(?:'d|'ll| could| can| would| might| will)?| que| si)$")
 _TO_DO = re.compile(r" (?:to (?!be\b|the\b|our\b|a\b)[a-z]+|para [a-z]*[aei]r)")
 _SLIPS = re.compile(r"\b(?:yuo|oyu|cna|wlil|wiil|teh|jion|hte)\b")
 _MEANT = {
@@ -183,7 +184,8 @@ class Anatomy:
         """The deed that a sentence without a question asks for, listed or not."""
         if named := self.named_in(request):
             return named[0]
-        for bid in self.every("bids_to", request):
+        soft = [f for f in self.every("soft", request) if _OF_YOU.search(self.flat, f.start, f.end)]
+        for bid in (*self.every("bids_to", request), *soft):
             if deed := self._deed_after(bid, request)[0]:
                 return deed
         return self.bidden(request)
@@ -265,7 +267,7 @@ class Anatomy:
         if named:
             return *named, None
         words = self.flat[rest.start : rest.end].rstrip(" \n?.!\"')")
-        if thing := attended(words):
+        if thing := attended(words, comes=self.flat[opener.start : rest.start].rstrip().endswith((" to", " for", " a"))):
             return self._in(rest, thing), True, None
         asked = self.flat[opener.end : sentence.end].lstrip(" ,")
         if phrases("vague").match(words) or phrases("vague_help").match(asked):
@@ -274,7 +276,9 @@ class Anatomy:
             told = ((found, s) for s in self._others(sentence) if (found := self._told_in(s)))
             deed, told_in = next(told, (self.first("venue", sentence), None))
             deed = deed or self._held_in(Found(sentence.start, opener.start))
-            if deed is None and opener in self.every("verb_openers") and opener not in self.every("openers"):
+            if self.first("helps", opener):
+                return deed if told_in else None, False, told_in
+            if deed is None and opener in self.every("verb_openers") and not self._is_plain(opener):
                 return opener, False, None
             return deed, True, told_in
         return Found(rest.start, rest.start + len(words)), False, None
@@ -295,6 +299,9 @@ class Anatomy:
         is_again = any(self.first("again", s) for s in (*others, sentence))
         return others + [s for s in self.sentences if is_again and s != sentence and s not in others]
 
+    def _is_plain(self, opener: Found) -> bool:
+        return any(opener in self.every(key) for key in ("openers", "join_openers"))
+
     def _told_in(self, sentence: Found) -> Found | None:
         """What another sentence says that will be done, or that one can come to."""
         named = self.named_in(sentence)
@@ -309,7 +316,7 @@ class Anatomy:
 
     def _leaves_it_open(self, words: str, opener: Found) -> bool:
         is_joining = phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]) is not None
-        if is_joining and not _TO_DO.search(self.flat, opener.end, opener.end + 12):
+        if is_joining and not _TO_DO.match(self.flat, opener.end):
             return True
         if not words or any(phrases(key).match(words) for key in ("generic", "when.day", "when.time", "when.deadline")):
             return True

@@ -104,8 +104,11 @@ def _measure(anatomy: Anatomy, asking: list[Found], *, is_event: bool) -> Day:
 
 def _is_past(anatomy: Anatomy, day: Found, sentence: Found) -> bool:
     asks = [f.end for f in anatomy.every("soft", sentence) if f.end <= day.start]  # "I was wondering if you …"
-    before = anatomy.flat[max(asks, default=sentence.start) : day.start]
-    return ending_in("when.past", _PAST_REACH).search(before.removesuffix("on ")) is not None
+    before = anatomy.flat[max(asks, default=sentence.start) : day.start].removesuffix("on ")
+    if ending_in("when.past", _PAST_REACH).search(before):
+        return True
+    is_asked = any(sentence.start <= q.opener.end <= day.start < sentence.end for q in anatomy.questions)
+    return not is_asked and ending_in("when.past_tense", _PAST_REACH).search(before) is not None
 
 
 def _is_of_the_thanks(anatomy: Anatomy, day: Found, question: Question) -> bool:

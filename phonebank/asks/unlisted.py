@@ -33,6 +33,10 @@ _ATTENDED = re.compile(
 _ROLE = re.compile(
     r" ?(?:come|be there|attend|join us|join|venir|vienes|viene|ir|vas) (?P<thing>(?:as|como) (?:a |an |our |the |un |una )?[a-z-]+)"
 )
+_NAMED = re.compile(rf" ?{_OWN} (?P<thing>{_THINGS})(?= (?:on |at |this |next )?{_DAY}| ?[,.?!(-]|$)")
+_BECOMES = re.compile(
+    r" ?be (?P<thing>(?:our|a|an|the|my) (?!part|guest|hero|voice|support|leader|champion|change|force|friend|good|great)[a-z-]+)"
+)
 _STATES = (
     r"(?:are|were|have|had|need|want|will|would|can|could|should|must|hope|know|knew|believe|won|lost|got|did|think|love|like"
     r"|see|saw|heard|just|all|really|only|also|never|always|still|ask|invite|do|don't|can't|deserve|demand|say|said|both|get"
@@ -53,7 +57,7 @@ _DONE_BY_US = re.compile(
     r"[a-z]+(?:amos|emos|imos)\b[^.?!,]*)"
 )
 _HELD = re.compile(
-    rf"(?:^|[,:;.!-] |\b(?:so|and|y|hey|but|there's|there is|hay|{_OWN}) )(?:{_OWN} )?(?P<thing>{_THINGS}) (?:{_HAPPENS} )?(?:on |at |this |next |from )?{_DAY}"
+    rf"(?:^|[,:;.!-] |\b(?:so|and|y|hey|but|there's|there is|hay|{_OWN}) )(?:{_OWN} )?(?P<thing>{_THINGS}),? (?:{_HAPPENS} )?(?:on |at |this |next |from )?{_DAY}"
     rf"|\b{_OWN} (?P<thing2>{_THINGS})(?:'s| {_HAPPENS})\b"
 )
 _FUNCTION = (
@@ -65,7 +69,11 @@ _FUNCTION = (
 )
 _TOLD = re.compile(
     rf"(?:^|[,:;!-] )(?:please |pls |so |and |then )*(?P<verb>(?!{_FUNCTION}\b)(?!{_DAY})[a-z]+(?<!s)(?<!ing)(?<!ed)(?<!ly))"
-    r"(?: (?:up|out|off|down|on|over))? (?:(?:the|a|an|your|our|my|some|those|these|[0-9]+|[a-z]{3,}s|with|for) ?)"
+    r"(?: (?:up|out|off|down|on|over))? (?:(?:the|a|an|el|la|los|las|un|una|your|our|my|some|those|these|[0-9]+|[a-z]{3,}s|with|for) ?)"
+)
+_COME_AND = re.compile(
+    rf"(?:^|[,:;!-] )(?:please |pls )?(?:come|go|help (?:us|me)) (?:and |out and )?(?P<verb>(?!{_FUNCTION}\b)(?!{_DAY})"
+    r"(?!out\b|join\b|by\b|over\b|down\b|up\b)[a-z]+) (?:[a-z]+s|the|a|an|our|your|some) "
 )
 _EXPECTED_ES = re.compile(
     r"\b(?:esper|necesit|invit)[a-z]+ [^.?!]*\bpara (?P<verb>(?!ganar|proteger|lograr|parar|detener|exigir|defender|apoyar)[a-z]+[aei]r) "
@@ -73,9 +81,12 @@ _EXPECTED_ES = re.compile(
 _SOFTENED_ES = re.compile(r"(?:^|[,:;!] |\b[a-z]+,? )(?P<verb>[a-z]{3,}[ae]) [^?]*\b(?:porfa|por favor|porfis)\b")
 
 
-def attended(words: str) -> tuple[int, int] | None:
-    """Where the thing to come to stands in what follows an opener: "join the [garden build] saturday"."""
-    found = _ROLE.match(words) or _ATTENDED.match(words)
+def attended(words: str, *, comes: bool) -> tuple[int, int] | None:
+    """Where the thing to come to stands in what follows an opener: "join the [garden build] saturday".
+
+    `comes` when the opener itself says that one comes: "are you coming to | the [quilting bee]".
+    """
+    found = _BECOMES.match(words) or _ROLE.match(words) or _ATTENDED.match(words) or (comes and _NAMED.match(words))
     return found.span("thing") if found else None
 
 
@@ -87,7 +98,7 @@ def held(sentence: str) -> tuple[int, int] | None:
 
 def told_to_do(sentence: str) -> tuple[int, int] | None:
     """Where an imperative begins that no list has: "[stuff] mailers with us thursday"."""
-    found = _SOFTENED_ES.search(sentence) or _EXPECTED_ES.search(sentence)
+    found = _COME_AND.search(sentence) or _SOFTENED_ES.search(sentence) or _EXPECTED_ES.search(sentence)
     if found is None:
         found = _TOLD.search(sentence)
         if found and not _WITH_ME.search(sentence):
@@ -95,4 +106,4 @@ def told_to_do(sentence: str) -> tuple[int, int] | None:
     return found.span("verb") if found else None
 
 
-_WITH_ME = re.compile(r"\b(?:with (?:us|me)|please|pls|conmigo|con nosotros)\b")
+_WITH_ME = re.compile(r"\b(?:with (?:us|me)|please|pls|conmigo|con nosotr[oa]s)\b")
