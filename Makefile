@@ -56,6 +56,7 @@ revision: setup ## write a migration for what changed in the tables: make revisi
 lock: setup ## lock again after a change in pyproject.toml (delete requirements*.txt first to take the newest of all)
 	.venv/bin/uv pip compile --quiet --no-header --universal --generate-hashes pyproject.toml -o requirements.txt
 	.venv/bin/uv pip compile --quiet --no-header --universal --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --no-header --universal --generate-hashes pyproject.toml --group training -c requirements.txt -o requirements-training.txt
 
 # The steps of setup and test; nobody needs to type these.
 
