@@ -215,7 +215,8 @@ class Anatomy:
     def _opener_in(self, sentence: Found) -> Found | None:
         words = self.flat[sentence.start : sentence.end]
         is_marked = words.rstrip(" \n\"')]").endswith("?")
-        soft = self.first("soft", sentence) or self.first("opinion", sentence)
+        asked = Found(self._asked_from(sentence), sentence.end)
+        soft = self.first("soft", asked) or self.first("opinion", asked)
         for opener in self._candidates(sentence, is_marked):
             before = self.flat[sentence.start : opener.start]
             if soft and soft.start <= opener.end + 1:
@@ -228,6 +229,10 @@ class Anatomy:
                 continue
             return opener
         return self._choice_in(sentence, is_marked) or self.first("replies", sentence)
+
+    def _asked_from(self, sentence: Found) -> int:
+        """Where the Spanish mark opens the question; else the sentence."""
+        return max(self.flat.rfind("\u00bf", sentence.start, sentence.end), sentence.start)
 
     def _is_inverted(self, opener: Found, before: str) -> bool:
         """Whether it asks without a mark: "can you" does anywhere but in "what can you", "not only can you"."""

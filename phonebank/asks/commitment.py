@@ -122,7 +122,8 @@ def _is_of_the_thanks(anatomy: Anatomy, day: Found, question: Question) -> bool:
 
 def _is_news(anatomy: Anatomy, sentence: Found) -> bool:
     """A sentence like "The bill is heard Tuesday" dates the hearing, not what we ask for."""
-    return anatomy.first("when.news", sentence) is not None and anatomy.first("when.ours", sentence) is None
+    keys = ("when.news", "when.past_tense")
+    return any(anatomy.first(key, sentence) for key in keys) and anatomy.first("when.ours", sentence) is None
 
 
 def second_ask(anatomy: Anatomy) -> Found | None:
@@ -209,7 +210,15 @@ def losses(anatomy: Anatomy) -> list[Found]:
 
 def _is_anothers(anatomy: Anatomy, loss: Found) -> bool:
     """Whether somebody else is quoted: The boss said "maybe next year"."""
-    return any(quoted.start < loss.start and loss.end < quoted.end for quoted in anatomy.every("quoted"))
+    return _is_said_of_nobody(anatomy, loss) or any(quoted.start < loss.start and loss.end < quoted.end for quoted in anatomy.every("quoted"))
+
+
+def _is_said_of_nobody(anatomy: Anatomy, loss: Found) -> bool:
+    """Whether a "maybe" is about the world and not about this person: "It's maybe the last warm weekend."."""
+    if not anatomy.first("doubts", loss):
+        return False
+    told = next((s for s in anatomy.telling if s.start <= loss.start < s.end), None)
+    return told is not None and told not in anatomy.requests and anatomy.first("addressed", told) is None
 
 
 def _place_of(anatomy: Anatomy, loss: Found) -> tuple[int, str, bool]:

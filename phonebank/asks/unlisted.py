@@ -69,7 +69,7 @@ _FUNCTION = (
 )
 _TOLD = re.compile(
     rf"(?:^|[,:;!-] )(?:please |pls |so |and |then )*(?P<verb>(?!{_FUNCTION}\b)(?!{_DAY})[a-z]+(?<!s)(?<!ing)(?<!ed)(?<!ly))"
-    r"(?: (?:up|out|off|down|on|over))? (?:(?:the|a|an|el|la|los|las|un|una|your|our|my|some|those|these|[0-9]+|[a-z]{3,}s|with|for) ?)"
+    r"(?: (?:up|out|off|down|on|over))? (?:(?:the|a|an|el|la|los|las|un|una|your|our|my|some|those|these|two|three|four|five|six|ten|[0-9]+|[a-z]{3,}s|with|for) ?)"
 )
 _COME_AND = re.compile(
     rf"(?:^|[,:;!-] )(?:please |pls )?(?:come|go|help (?:us|me)) (?:and |out and )?(?P<verb>(?!{_FUNCTION}\b)(?!{_DAY})"
@@ -77,6 +77,9 @@ _COME_AND = re.compile(
 )
 _EXPECTED_ES = re.compile(
     r"\b(?:esper|necesit|invit)[a-z]+ [^.?!]*\bpara (?P<verb>(?!ganar|proteger|lograr|parar|detener|exigir|defender|apoyar)[a-z]+[aei]r) "
+)
+_TOLD_ES = re.compile(
+    r"(?:^|[,;:.!] )(?P<verb>[a-z]{2,}[aei](?:me|nos)) (?:el|la|los|las|un|una|con|a|al|tu|su|[0-9])\b"
 )
 _SOFTENED_ES = re.compile(r"(?:^|[,:;!] |\b[a-z]+,? )(?P<verb>[a-z]{3,}[ae]) [^?]*\b(?:porfa|por favor|porfis)\b")
 
@@ -98,7 +101,7 @@ def held(sentence: str) -> tuple[int, int] | None:
 
 def told_to_do(sentence: str) -> tuple[int, int] | None:
     """Where an imperative begins that no list has: "[stuff] mailers with us thursday"."""
-    found = _COME_AND.search(sentence) or _SOFTENED_ES.search(sentence) or _EXPECTED_ES.search(sentence)
+    found = _COME_AND.search(sentence) or _TOLD_ES.search(sentence) or _SOFTENED_ES.search(sentence) or _EXPECTED_ES.search(sentence)
     if found is None:
         found = _TOLD.search(sentence)
         if found and not _WITH_ME.search(sentence):
