@@ -122,8 +122,18 @@ def _is_of_the_thanks(anatomy: Anatomy, day: Found, question: Question) -> bool:
 
 def _is_news(anatomy: Anatomy, sentence: Found) -> bool:
     """A sentence like "The bill is heard Tuesday" dates the hearing, not what we ask for."""
+    if anatomy.first("when.ours", sentence):
+        return False
     keys = ("when.news", "when.past_tense")
-    return any(anatomy.first(key, sentence) for key in keys) and anatomy.first("when.ours", sentence) is None
+    return any(anatomy.first(key, sentence) for key in keys) or _is_of_others(anatomy, sentence)
+
+
+def _is_of_others(anatomy: Anatomy, sentence: Found) -> bool:
+    """Whether it tells what others do: "The marshal inspects on the 9th. Can you clear the room with me?"."""
+    asked = anatomy.questions
+    if not asked or any(q.is_event or q.told_in or not q.deed for q in asked):
+        return False
+    return anatomy.first("when.others_do", sentence) is not None
 
 
 def second_ask(anatomy: Anatomy) -> Found | None:
