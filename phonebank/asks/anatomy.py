@@ -272,7 +272,9 @@ class Anatomy:
         if named:
             return *named, None
         words = self.flat[rest.start : rest.end].rstrip(" \n?.!\"')")
-        if thing := attended(words, comes=self.flat[opener.start : rest.start].rstrip().endswith((" to", " for", " a"))):
+        if thing := attended(
+            words, comes=self.flat[opener.start : rest.start].rstrip().endswith((" to", " for", " a"))
+        ):
             return self._in(rest, thing), True, None
         asked = self.flat[opener.end : sentence.end].lstrip(" ,")
         if phrases("vague").match(words) or phrases("vague_help").match(asked):

@@ -220,7 +220,9 @@ def losses(anatomy: Anatomy) -> list[Found]:
 
 def _is_anothers(anatomy: Anatomy, loss: Found) -> bool:
     """Whether somebody else is quoted: The boss said "maybe next year"."""
-    return _is_said_of_nobody(anatomy, loss) or any(quoted.start < loss.start and loss.end < quoted.end for quoted in anatomy.every("quoted"))
+    return _is_said_of_nobody(anatomy, loss) or any(
+        quoted.start < loss.start and loss.end < quoted.end for quoted in anatomy.every("quoted")
+    )
 
 
 def _is_said_of_nobody(anatomy: Anatomy, loss: Found) -> bool:

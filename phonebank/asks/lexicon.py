@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from phonebank.asks.branching import branched
+
 _FILES = ("lexicon.en.toml", "lexicon.es.toml")
 
 DEEDS = (
@@ -32,13 +34,13 @@ DEEDS = (
 @cache
 def phrases(key: str) -> re.Pattern[str]:
     """A pattern for any phrase under this key ("openers", "when.day"), whole words only, over folded text."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(_entries(key))})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{branched(_entries(key))})(?!\w)")
 
 
 @cache
 def deeds() -> re.Pattern[str]:
     """A pattern for any named action; the group that matched is its kind."""
-    kinds = (f"(?P<{kind}>{'|'.join(_entries(f'deeds.{kind}'))})" for kind in DEEDS)
+    kinds = (f"(?P<{kind}>{branched(_entries(f'deeds.{kind}'))})" for kind in DEEDS)
     return re.compile(rf"(?<!\w)(?:{'|'.join(kinds)})(?!\w)")
 
 

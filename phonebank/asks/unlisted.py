@@ -101,7 +101,12 @@ def held(sentence: str) -> tuple[int, int] | None:
 
 def told_to_do(sentence: str) -> tuple[int, int] | None:
     """Where an imperative begins that no list has: "[stuff] mailers with us thursday"."""
-    found = _COME_AND.search(sentence) or _TOLD_ES.search(sentence) or _SOFTENED_ES.search(sentence) or _EXPECTED_ES.search(sentence)
+    found = (
+        _COME_AND.search(sentence)
+        or _TOLD_ES.search(sentence)
+        or _SOFTENED_ES.search(sentence)
+        or _EXPECTED_ES.search(sentence)
+    )
     if found is None:
         found = _TOLD.search(sentence)
         if found and not _WITH_ME.search(sentence):
