@@ -18,14 +18,15 @@ from pathlib import Path
 import numpy as np
 from labelled import rows_in
 from scipy import sparse
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from phonebank.intents import ANSWERED_BY_MACHINE, Intent
 from phonebank.replies.asked import asked_in
 from phonebank.replies.plain import words_of
 from phonebank.replies.rules import ByRules, read_by_rules
-from phonebank.replies.traits import pieced, pieces_of, traits_of
-from phonebank.replies.weighing import INTENTS, SIGNS_FILE, WEIGHTS_FILE, signs
+from phonebank.replies.traits import traits_of
+from phonebank.replies.weighing import INTENTS, SIGNS_FILE, WEIGHTS_FILE, name_of, signs
 
 OWN = Path(__file__).parent / "corpus" / "replies"
 SHIPPED = Path(__file__).parent.parent / "phonebank" / "replies" / "weights"
@@ -42,17 +43,19 @@ class Sample:
         self.text, self.source, self.label = row["text"], source, INTENTS.index(Intent(row["label"]))
         words, asked = words_of(row["text"]), asked_in(row.get("question") or "")
         self.by_rules: ByRules = read_by_rules(words, asked)
-        self.count, self.asked = len(words), bool(asked.words)
-        self.traits = sorted(traits_of(words, asked, self.by_rules))
-        self.pieces = [piece for word in sorted(pieced(words)) for piece in pieces_of(word)]
+        self.words, self.asked = words, asked
+        self.traits = sorted(traits_of(words, asked, self.by_rules), key=name_of)
 
 
 class Linear:
     """Weights fitted to samples."""
 
     def __init__(self, samples: list[Sample]) -> None:
-        met = Counter(name for sample in samples for name in (*sample.traits, *set(sample.pieces)))
-        self.places = {name: at for at, name in enumerate(sorted(n for n, times in met.items() if times > 1))}
+        met = Counter(name for sample in samples for name in sample.traits)
+        self.places = {
+            name: at
+            for at, name in enumerate(sorted((trait for trait, times in met.items() if times > 1), key=name_of))
+        }
         labels = [sample.label for sample in samples]
         fitted = LogisticRegression(C=0.3, max_iter=300, tol=1e-3).fit(self.matrix(samples), labels)
         self.rows = np.zeros((len(self.places), len(INTENTS)))
@@ -62,7 +65,7 @@ class Linear:
     def matrix(self, samples: list[Sample]) -> sparse.csr_matrix:
         places, ends = [], [0]
         for sample in samples:
-            places += [self.places[name] for name in (*sample.traits, *sample.pieces) if name in self.places]
+            places += [self.places[name] for name in sample.traits if name in self.places]
             ends.append(len(places))
         return sparse.csr_matrix((np.ones(len(places)), places, ends), shape=(len(samples), len(self.places)))
 
@@ -71,16 +74,16 @@ class Linear:
         odds = np.exp(scores - scores.max(1, keepdims=True))
         return odds / odds.sum(1, keepdims=True)
 
-    def signs(self, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def signs(self, samples: list[Sample]) -> tuple[list[dict[str, float]], np.ndarray, np.ndarray]:
         """For each sample its signs, its likeliest intent, and whether that is right."""
         chances = self.chances(samples)
         known = [sum(name in self.places for name in sample.traits) / len(sample.traits) for sample in samples]
-        rows = [
-            list(map(float, signs(chance.tolist(), share, sample.by_rules, sample.count, asked=sample.asked)))
+        told = [
+            signs(chance.tolist(), share, sample.by_rules, sample.words, sample.asked)
             for chance, share, sample in zip(chances, known, samples, strict=True)
         ]
         best = chances.argmax(1)
-        return np.array(rows), best, best == np.array([sample.label for sample in samples])
+        return told, best, best == np.array([sample.label for sample in samples])
 
 
 class Reader:
@@ -94,7 +97,9 @@ class Reader:
             )
             for out in range(FOLDS)
         ]
-        told, right = np.vstack([rows for rows, _, _ in seen]), np.concatenate([ok for _, _, ok in seen])
+        right = np.concatenate([ok for _, _, ok in seen])
+        self.names = DictVectorizer(sparse=False)
+        told = self.names.fit_transform([signs for told, _, _ in seen for signs in told])
         middle, spread = told.mean(0), told.std(0) + 1e-6
         fitted = LogisticRegression(C=0.1, max_iter=1000).fit((told - middle) / spread, right)
         self.sign_weights = fitted.coef_[0] / spread
@@ -103,23 +108,26 @@ class Reader:
 
     def judged(self, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each sample how likely its reading is right, the reading, and whether it is."""
-        rows, best, ok = self.linear.signs(samples)
-        return 1 / (1 + np.exp(-(rows @ self.sign_weights + self.sign_bias))), best, ok
+        told, best, ok = self.linear.signs(samples)
+        return 1 / (1 + np.exp(-(self.names.transform(told) @ self.sign_weights + self.sign_bias))), best, ok
 
     def save(self, folder: Path, acts_from: float) -> None:
         scale = float(np.abs(self.linear.rows).max() / 127)
         # all rows are moved up to be bytes; the same for each intent, so that it cancels out
         rows = (np.rint(self.linear.rows / scale).astype(int) + 128).astype(np.uint8)
+        rows = np.hstack([rows, np.ones((len(rows), 1), np.uint8)])
         head = json.dumps({"scale": scale, "bias": [round(float(b), 4) for b in self.linear.bias]})
-        packed = b"\n\n".join([head.encode(), "\n".join(self.linear.places).encode(), rows.tobytes()])
+        packed = b"\n\n".join([head.encode(), "\n".join(map(name_of, self.linear.places)).encode(), rows.tobytes()])
         folder.mkdir(parents=True, exist_ok=True)
         (folder / WEIGHTS_FILE).write_bytes(zlib.compress(packed, 9))
         told = {
             "acts_from": acts_from,
             "bias": round(self.sign_bias, 5),
-            "weights": [round(float(w), 5) for w in self.sign_weights],
+            "weights": {
+                n: round(float(w), 4) for n, w in zip(self.names.feature_names_, self.sign_weights, strict=True)
+            },
         }
-        (folder / SIGNS_FILE).write_text(json.dumps(told) + "\n")
+        (folder / SIGNS_FILE).write_text(json.dumps(told, indent=1) + "\n")
 
 
 def wordings_of(samples: list[Sample]) -> list[int]:

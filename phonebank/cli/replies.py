@@ -113,6 +113,7 @@ def _told(name: object, reading: Reading) -> dict[str, Any]:
         "acted": reading.acted,
         "hold": reading.hold,
         "why": reading.why,
+        "named": reading.named,
     }
 
 

@@ -1,6 +1,6 @@
 """Where phrases stand in a list of words: a small automaton, built as far as the words met so far need it (pure)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,10 +66,8 @@ class PhraseBook:
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
-        self._beginnings = ({}, {}) if not patterns else self._by_first_word()
-        self._states: dict[frozenset[Place], _State] = {}
-        self._starts: tuple[dict[str, _State | None], dict[str, _State | None]] = ({}, {})
-        self._steps_kept = 0
+        self._beginnings = self._by_first_word()
+        self._forget()
 
     def vocabulary(self) -> Iterator[str]:
         """Every word that some pattern names."""
@@ -85,47 +83,42 @@ class PhraseBook:
         chosen: list[Found | None] = [None] * count
         for at in range(count - 1, -1, -1):
             score = scores[at + 1]
-            state, end = self._first(words, at), at
-            while state is not None:
+            state: _State | None = self._starts[not at or words[at - 1].plain in CLAUSE_ENDS]
+            end = at
+            while state is not None and end < count:
+                word = words[end]
+                state = state.steps[word.symbol] if word.symbol in state.steps else self._step(state, word)
+                if state is None:
+                    break
                 end += 1
                 tag = state.tag
                 if state.at_clause_end and (end >= count or words[end].plain in CLAUSE_ENDS):
                     tag = state.at_clause_end
                 if tag and (end - at) ** 2 + scores[end] > score:
                     score, chosen[at] = (end - at) ** 2 + scores[end], Found(tag, at, end)
-                state = self._next(state, words[end]) if end < count else None
             scores[at] = score
         return list(_in_order(chosen))
 
-    def _first(self, words: Sequence[PlainWord], at: int) -> _State | None:
-        word, opens = words[at], not at or words[at - 1].plain in CLAUSE_ENDS
-        starts = self._starts[opens]
-        if word.symbol not in starts:
-            by_word = self._beginnings[opens]
+    def _step(self, state: _State, word: PlainWord) -> _State | None:
+        """Where this word leads, worked out once."""
+        places: Collection[Place] = state.places
+        if state in self._starts:
+            by_word = self._beginnings[self._starts.index(state)]
             places = {place for key in (word.plain, word.kind) for place in by_word.get(key, ())}
-            self._keep(starts, word, self._reached(places, word))
-        return starts[word.symbol]
-
-    def _next(self, state: _State, word: PlainWord) -> _State | None:
-        if word.symbol not in state.steps:
-            self._keep(state.steps, word, self._reached(state.places, word))
-        return state.steps[word.symbol]
-
-    def _keep(self, steps: dict[str, _State | None], word: PlainWord, reached: _State | None) -> None:
-        self._steps_kept += 1
-        if self._steps_kept > _MOST_STEPS_KEPT:
-            self._steps_kept = 0
-            self._states, self._starts = {}, ({}, {})
-        steps[word.symbol] = reached
-
-    def _reached(self, places: frozenset[Place] | set[Place], word: PlainWord) -> _State | None:
         moved = {after for place in places for after in self._past(place, word)}
         settled = frozenset(closed for place in moved for closed in self._closure(place))
-        if not settled:
-            return None
-        if settled not in self._states:
+        if self._steps_kept >= _MOST_STEPS_KEPT:
+            self._forget()
+        self._steps_kept += 1
+        if settled and settled not in self._states:
             self._states[settled] = self._state(settled)
-        return self._states[settled]
+        state.steps[word.symbol] = reached = self._states.get(settled)
+        return reached
+
+    def _forget(self) -> None:
+        self._states: dict[frozenset[Place], _State] = {}
+        self._starts = (_State(frozenset(), "", ""), _State(frozenset(), "", ""))
+        self._steps_kept = 0
 
     def _past(self, place: Place, word: PlainWord) -> Iterator[Place]:
         number, at, let_pass = place

@@ -1,8 +1,10 @@
 """Why a reply was read as it was, in the person's own words, for a volunteer to check (pure)."""
 
+import re
 from collections.abc import Sequence
 
 from phonebank.intents import Intent
+from phonebank.replies.automaton import CLAUSE_ENDS
 from phonebank.replies.plain import Word
 from phonebank.replies.rules import ByRules
 from phonebank.replies.traits import seen_as
@@ -13,6 +15,13 @@ _MOST_LIKENESSES = 2
 _LONGEST_LIKENESS = 3
 _MOST_WORDS = 60
 _LEAST_PULL = 0.15
+_SPACED_MARK = re.compile(r"\s+([.,;:!?)])")
+_LONGEST_QUOTE = 60
+_LONGEST_NAMED = 120
+_NAMES = {
+    Intent.NOT_NOW: frozenset({"time", "later", "till", "revise", "then_yes"}),
+    Intent.NOT_THAT: frozenset({"offer", "rather", "activity"}),
+}
 
 
 def why(words: Sequence[Word], by_rules: ByRules, intent: Intent) -> str:
@@ -20,6 +29,20 @@ def why(words: Sequence[Word], by_rules: ByRules, intent: Intent) -> str:
     quotes = _told(words, by_rules) if by_rules.intent is intent else []
     quotes = quotes or _likest(words, intent)
     return f"{' + '.join(quotes) or 'nothing we know'} → {spoken(intent)}"
+
+
+def named(words: Sequence[Word], by_rules: ByRules, intent: Intent) -> str:
+    """The other time a *not now* names, or what a *not that* offers instead; empty when there is none."""
+    tags = _NAMES.get(intent, frozenset())
+    spans: list[tuple[int, int]] = []
+    for phrase in by_rules.found:
+        if phrase.tag in tags:
+            end = phrase.end if intent is Intent.NOT_NOW else _end_of_clause(words, phrase.end)
+            if spans and phrase.start <= spans[-1][1] + 1:
+                spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+            else:
+                spans.append((phrase.start, end))
+    return ", ".join(_typed(words[start:end]) for start, end in spans)[:_LONGEST_NAMED]
 
 
 def spoken(intent: Intent) -> str:
@@ -41,7 +64,7 @@ def _likest(words: Sequence[Word], intent: Intent) -> list[str]:
         (pulled, at, at + length)
         for length in range(1, _LONGEST_LIKENESS + 1)
         for at in range(len(seen) - length + 1)
-        if (pulled := pull(" ".join(seen[at : at + length]), intent)) >= _LEAST_PULL
+        if (pulled := pull(tuple(seen[at : at + length]) if length > 1 else seen[at], intent)) >= _LEAST_PULL
     ]
     chosen: list[tuple[int, int]] = []
     for _, start, end in sorted(runs, reverse=True):
@@ -50,8 +73,16 @@ def _likest(words: Sequence[Word], intent: Intent) -> list[str]:
     return [_quoted(words[start:end]) for start, end in sorted(chosen)]
 
 
+def _end_of_clause(words: Sequence[Word], at: int) -> int:
+    return next((end for end in range(at, len(words)) if words[end].plain in CLAUSE_ENDS), len(words))
+
+
 def _quoted(words: Sequence[Word]) -> str:
+    return f"'{_typed(words)[:_LONGEST_QUOTE]}'"
+
+
+def _typed(words: Sequence[Word]) -> str:
     """The words as typed, each once: `can` and `not` both stand for one "can't"."""
     typed = [word.typed for at, word in enumerate(words) if not at or words[at - 1] is not word]
     shown = [word for at, word in enumerate(typed) if not at or typed[at - 1] != word]
-    return f"'{' '.join(shown).strip()[:60]}'"
+    return _SPACED_MARK.sub(r"\1", " ".join(shown).strip())

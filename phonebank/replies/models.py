@@ -24,6 +24,7 @@ class ReplyReading(SQLModel, table=True):
     acted: bool
     hold: bool
     why: str
+    named: str = ""  # the other time a not now names, or what a not that offers
     decision: Decision = Field(sa_type=choice(Decision))
     verdict: str | None = None
     judged_by: int | None = None  # a person's id; the handoff holds the reference

@@ -56,9 +56,11 @@ def words_of(text: str) -> list[Word]:
     """The plain words of a reply, in order; `?` is a word of its own and `,` stands for every other end of a clause."""
     if len(text) > LONGEST_READ:
         text = f"{text[:1600]}\n{text[-400:]}"
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text).translate(_STRAIGHT))[:LONGEST_READ]
-    text = _LOOSE_ACCENT.sub("", text)
-    text = _MERIDIEM.sub(r"\1\2m", _ACCENTED_YES.sub("yes", text))
+    text = INVISIBLE.sub("", text).translate(_STRAIGHT)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)[:LONGEST_READ]
+        text = _ACCENTED_YES.sub("yes", _LOOSE_ACCENT.sub("", text))
+    text = _MERIDIEM.sub(r"\1\2m", text)
     return [word for typed in _TOKEN.findall(text) for word in _settled(typed)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from phonebank.intents import ANSWERED_BY_MACHINE, Intent
 from phonebank.optouts.keywords import folded, is_exact_help, is_exact_opt_out, is_stop_misspelled, looks_like_stop
 from phonebank.replies.asked import asked_in
-from phonebank.replies.evidence import spoken, why
+from phonebank.replies.evidence import named, spoken, why
 from phonebank.replies.menus import choice_meant
 from phonebank.replies.phrases import LEXICON
 from phonebank.replies.plain import LONGEST_READ, words_of
@@ -41,6 +41,8 @@ class Reading:
     """It may be an opt-out: nothing at all goes to this number until a person has read it."""
     asks_too: bool = False
     """A clear yes that also asks something: answered, and shown to a person."""
+    named: str = ""
+    """The other time a *not now* names, or what a *not that* offers, as typed: kept for the volunteer."""
 
 
 def read(
@@ -97,7 +99,7 @@ def _read_whole(text: str) -> Reading | None:
 def _reaction(text: str) -> Reading | None:
     quote = _QUOTE_OPENS.search(text, 0, _LONGEST_REACTION)
     opening = folded(text[: quote.start()]).strip() if quote else ""
-    for reaction in _REACTIONS:
+    for reaction in _REACTIONS if opening else ():
         if any(opening.startswith(start) for start in reaction["starts"]):
             intent = Intent(reaction["intent"])
             return Reading(intent, reaction["sure"], f"a reaction to our text ('{opening}') → {spoken(intent)}")
@@ -119,6 +121,7 @@ def _read_words(text: str, asked_text: str) -> Reading:
         why(words, by_rules, weighed.intent),
         hold="opt_hint" in by_rules.tags or weighed.opt_out >= _RULES["holds_from"],
         asks_too=weighed.intent is Intent.YES and not by_rules.tags.isdisjoint({"question", "asks"}),
+        named=named(words, by_rules, weighed.intent),
     )
 
 

@@ -27,6 +27,7 @@ def rows_of(
         "acted": reading.acted,
         "hold": reading.hold,
         "why": reading.why,
+        "named": reading.named,
         "decision": decision,
         "read_at": now,
     }
