@@ -276,7 +276,7 @@ class Anatomy:
             words, comes=self.flat[opener.start : rest.start].rstrip().endswith((" to", " for", " a"))
         ):
             return self._in(rest, thing), True, None
-        asked = self.flat[opener.end : sentence.end].lstrip(" ,")
+        asked = self.flat[opener.end : sentence.end].lstrip(" ,").removeprefix("to ")
         if phrases("vague").match(words) or phrases("vague_help").match(asked):
             return None, False, None
         if self._leaves_it_open(words, opener):

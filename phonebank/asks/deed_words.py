@@ -26,6 +26,14 @@ _LISTED = re.compile(r", (?:and )?([a-z]+)\b(?! [0-9])")
 _ALSO = re.compile(r"(?<= y )(?:dile|digale|pidele|pidale|exigele|exijale)\b")
 _SPOKEN_TO = re.compile(r"^ (?:usted|ud\.?|tu|t\u00fa)\b")
 _TRAIL = re.compile(r"[\s,;:\-\u2013\u2014(\"']+(?:(?:and|but|or|so|y|pero|o|if|because)[\s,]*)?$", re.IGNORECASE)
+_ASKED = r"(?:you|u|(?:any|some|every)(?:one|body)|folks|people|y'?all)"
+_BARE = re.compile(
+    rf"\b(?:can|could|will|would) {_ASKED}[ ,]*(?:[a-z]+ly |maybe |perhaps |also |please |just )*$|\byou to $"
+)
+_NO_VERB = (
+    r"(?:be|have|do|a|an|the|our|your|my|in|on|at|for|to|of|with|if|and|or|not|it|that|this|there|time|able|come to)\b"
+)
+_UNKNOWN_VERB = re.compile(rf"(?!{_NO_VERB})[a-z]{{3,}}\b(?<!ing)(?<!ed)")
 _SENTENCE_MARKS = " \n\t?!.\u2026\"'\u201d"
 
 
@@ -39,7 +47,8 @@ def plain_deed(anatomy: Anatomy, asking: Found, language: str) -> str | None:
         return str(_file()[language]["join"])  # "It would be great to have you.": to what, the rest tells
     if anatomy.first("person.crowd", asking):
         words = _THEIRS.sub("your", words)
-    return _as_plain(words, Anatomy(words).flat, language) if words else None
+    is_bare = _BARE.search(anatomy.flat, asking.start, start) is not None
+    return _as_plain(words, Anatomy(words).flat, language, is_bare=is_bare) if words else None
 
 
 def _after_request(anatomy: Anatomy, asking: Found) -> int:
@@ -96,7 +105,7 @@ def _second_deed(anatomy: Anatomy, span: Found) -> int:
     return span.end
 
 
-def _as_plain(words: str, flat: str, language: str) -> str | None:
+def _as_plain(words: str, flat: str, language: str, *, is_bare: bool) -> str | None:
     verb = _WORD.match(flat)
     if verb is None or phrases("vague").match(flat) or _POINTS.match(flat):
         return None
@@ -104,7 +113,10 @@ def _as_plain(words: str, flat: str, language: str) -> str | None:
         return str(_file()[language]["come"]) + words if phrases("event").search(flat) else None
     if verb[0] in ("there", "at", "in", "on") and language == "en":
         return f"be {words}"
-    plain = _plain_verb(verb[0], flat, language)
+    is_verb = is_bare and language == "en" and _UNKNOWN_VERB.match(flat)
+    plain = verb[0] if is_verb else _plain_verb(verb[0], flat, language)
+    if plain and words.startswith(plain.upper()) and not words.isupper():
+        plain = plain.upper()  # "RSVP"
     rest = words[verb.end() :].replace(" banking", " bank", 1)
     return plain and plain + _ALSO.sub(_told, _SPOKEN_TO.sub("", rest))
 

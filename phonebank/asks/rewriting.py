@@ -15,6 +15,8 @@ from phonebank.asks.vocabulary import opt_out_patterns
 
 _LONGEST = 1200
 _NAME_AND_HAIL = 2
+_PAIR = 2
+_IDENTITY = re.compile(r"\b(?:hablo con|(?:speak|talk) (?:with|to))\b")
 _SPANISH = re.compile(r"[\u00bf\u00a1]|\b(?:que|con|nosotros|el|la|los|puede|puedes|para|usted|hola|las|te)\b")
 _ENGLISH = re.compile(r"\b(?:the|you|to|we|us|with|and|can|for|is|our|are|if)\b")
 _AWKWARD = re.compile(
@@ -53,9 +55,18 @@ def _without_faults(text: str, _: AskFields | None) -> str | None:
         return None
     first = anatomy.questions[0].sentence
     faulty = [*losses(anatomy), *_second(anatomy)]
-    if any(_is_in(fault, first) for fault in faulty):
+    asked = Found(_question_start(anatomy, first, faulty), first.end)
+    if any(_is_in(fault, asked) for fault in faulty):
         return None
-    return _joined([_slice(anatomy, first) if piece is None else piece for piece in _kept(anatomy, first)])
+    words = _slice(anatomy, asked)
+    words = words if asked == first else words[:1] + words[1:2].upper() + words[2:]
+    return _joined([words if piece is None else piece for piece in _kept(anatomy, first)])
+
+
+def _question_start(anatomy: Anatomy, first: Found, faulty: list[Found]) -> int:
+    """Where the question itself begins in "I know you're busy, but ¿puedes …?"; the sentence, when that has no fault."""
+    mark = anatomy.flat.rfind("\u00bf", first.start, first.end)
+    return mark if mark >= 0 and any(_is_in(f, Found(first.start, mark)) for f in faulty) else first.start
 
 
 def _asked_anew(text: str, ask: AskFields | None) -> str | None:
@@ -72,8 +83,15 @@ def _asked_anew(text: str, ask: AskFields | None) -> str | None:
     lead = _lead(anatomy, asking, language)
     aside = _ASIDES.search(_slice(anatomy, asking))
     question = _mid_sentence(question) if lead.endswith(",") else question
-    put = f"{lead} {question}".strip() + (f" {aside[0].strip()}" if aside else "")
+    closing = _closing_quote(_slice(anatomy, asking).removesuffix(aside[0] if aside else ""))
+    put = f"{lead} {question}{closing}".strip() + (f" {aside[0].strip()}" if aside else "")
     return _joined([put if piece is None else piece for piece in place])
+
+
+def _closing_quote(sentence: str) -> str:
+    """The mark that closes a script put in quotes."""
+    end = sentence.rstrip()
+    return end[-1] if end.endswith(('"', "\u201d")) and end.count('"') != _PAIR else ""
 
 
 def _asking(anatomy: Anatomy) -> Found | None:
@@ -93,7 +111,7 @@ def _deed(anatomy: Anatomy, asking: Found | None, language: str, ask: AskFields 
     if deed is None and ask and ask.action:
         deed = words["action"]
     if deed and not day_of_the_deed(anatomy).is_exact and ask and ask.starts_at:
-        deed += words["when"]
+        deed += words["when"] + (words["place"] if ask.place and not anatomy.first("advice.place") else "")
     elif deed and asking and (day := _day_lost(anatomy, asking, deed)):
         deed += f" {day.strip()}"
     return deed
@@ -190,6 +208,8 @@ def _says_how_to_stop(anatomy: Anatomy, sentence: Found) -> bool:
 
 
 def _asks_too(anatomy: Anatomy, sentence: Found) -> bool:
+    if _IDENTITY.search(anatomy.flat, sentence.start, sentence.end):
+        return False
     return sentence in anatomy.requests or anatomy.first("opinion", sentence) is not None
 
 
