@@ -1,12 +1,13 @@
 """Where the ask sits in a text: its sentences, its direct questions, the deed and the day they name (pure)."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from phonebank.asks.clauses import CLAUSE_START, LEAD, NO_END, NO_INVERSION, OF_YOU, SENTENCE_END, TO_DO
+from phonebank.asks.folding import fold
 from phonebank.asks.lexicon import deeds, ending_in, phrases
 from phonebank.asks.staging import said
 from phonebank.asks.unlisted import attended, held, told_to_do
@@ -16,55 +17,6 @@ _MOST_SENTENCES = 60
 _MOST_WORDS_AFTER = 20
 _WORD = re.compile(r"\w|{{")
 _TAGS = re.compile(r"\{%[^{}]*%\}|\{#[^{}]*#\}")
-_SENTENCE_END = re.compile(r"[.?!\u2026]+[\"')\]]*(?=\s|$)\s*|\n+")
-_NO_END = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|st|sen|rep|gov|ave|blvd|no|vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)$"
-)
-_CLAUSE_START = re.compile(
-    r"(?:^|\b(?:hey|hi|hello|yo|ok|okay|pls|please|oye|hola|plus|also|or|then) |[,;:\-\u2013\u2014(] ?"
-    r"|\b(?:so|and|y|but|pero),? )[\u00bf\u00a1\"'( ]*$"
-)
-_NO_INVERSION = re.compile(
-    r"\b(?:only|nor|neither|how|what|which|where|when|who|why|than|as|more|much|if|never|little) $"
-)
-_LEAD = re.compile(
-    r"(?:[ ,]|(?:please|also|just|still|maybe|possibly|perhaps|ever|quizas?|personally|to|be able|be willing"
-    r"|go ahead and|come and|and|por favor|para|a|help(?: (?:us|me|out))?(?: by| to)?|ayudar(?:nos|me)?(?: a)?"
-    r"|commit(?:ting)?(?: to)?|(?:you|u)(?:'ll|'re going to|'d| will| can| could| would)(?: be)?|youll|there|here)\b)*",
-)
-_FOLDS = {
-    **{
-        ord(letter): plain
-        for letter in map(chr, range(0xC0, 0x180))
-        if (plain := unicodedata.normalize("NFD", letter)[0]) < "\x7f"
-    },
-    **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'"),
-    **dict.fromkeys(map(ord, "\u201c\u201d\u00ab\u00bb"), '"'),
-    **dict.fromkeys(map(ord, "\t\xa0\u2009\u202f\u200b\r"), " "),
-}
-
-
-_OF_YOU = re.compile(r"(?:\b(?:you|u)(?:'d|'ll| could| can| would| might| will)?| que| si)$")
-_TO_DO = re.compile(r" (?:to (?!be\b|the\b|our\b|a\b)[a-z]+|para [a-z]*[aei]r)")
-_SLIPS = re.compile(r"\b(?:yuo|oyu|cna|wlil|wiil|teh|jion|hte)\b")
-_MEANT = {
-    "yuo": "you",
-    "oyu": "you",
-    "cna": "can",
-    "wlil": "will",
-    "wiil": "will",
-    "teh": "the",
-    "jion": "join",
-    "hte": "the",
-}
-
-
-def fold(text: str) -> str:
-    """Lower case, without accents, straight quotes: one character for each of the text's, so that places agree."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return _SLIPS.sub(lambda slip: _MEANT[slip[0]], lowered.translate(_FOLDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +61,7 @@ class Anatomy:
     @cached_property
     def sentences(self) -> list[Found]:
         found, start = [], 0
-        for end in islice(_SENTENCE_END.finditer(self.flat), _MOST_SENTENCES):
+        for end in islice(SENTENCE_END.finditer(self.flat), _MOST_SENTENCES):
             if self._is_end(end):
                 found.append(Found(start, end.end()))
                 start = end.end()
@@ -123,7 +75,7 @@ class Anatomy:
         if re.search(r"\b[ap]\.m\.$", before):
             following = self.text[self._places[end.end()]] if end.end() < len(self.flat) else "."
             return not following.islower()
-        return not _NO_END.search(before)
+        return not NO_END.search(before)
 
     def first(self, key: str, within: Found | None = None) -> Found | None:
         """Where the first phrase of this kind is."""
@@ -184,7 +136,7 @@ class Anatomy:
         """The deed that a sentence without a question asks for, listed or not."""
         if named := self.named_in(request):
             return named[0]
-        soft = [f for f in self.every("soft", request) if _OF_YOU.search(self.flat, f.start, f.end)]
+        soft = [f for f in self.every("soft", request) if OF_YOU.search(self.flat, f.start, f.end)]
         for bid in (*self.every("bids_to", request), *soft):
             if deed := self._deed_after(bid, request)[0]:
                 return deed
@@ -193,7 +145,7 @@ class Anatomy:
     def starts_a_clause(self, start: Found, sentence: Found) -> bool:
         """Whether it stands where an imperative or an elliptic question does."""
         return (
-            _CLAUSE_START.search(
+            CLAUSE_START.search(
                 self.flat[sentence.start : start.start].removesuffix("please ").removesuffix("por favor ")
             )
             is not None
@@ -221,7 +173,7 @@ class Anatomy:
             before = self.flat[sentence.start : opener.start]
             if soft and soft.start <= opener.end + 1:
                 return None
-            if not (is_marked or _CLAUSE_START.search(before) or self._is_inverted(opener, before)):
+            if not (is_marked or CLAUSE_START.search(before) or self._is_inverted(opener, before)):
                 continue
             if not is_marked and opener in self.every("statements"):
                 continue
@@ -239,17 +191,17 @@ class Anatomy:
         asks = self.flat.startswith(
             ("can you", "can u", "will you", "will u", "could you", "can i count"), opener.start
         )
-        return asks and not _NO_INVERSION.search(before)
+        return asks and not NO_INVERSION.search(before)
 
     def _candidates(self, sentence: Found, is_marked: bool) -> list[Found]:
         keys = ("openers", "join_openers", "crowd_openers")
         found = [opener for key in keys for opener in self.every(key, sentence)]
         if is_marked:
             starts = [*self.every("elliptic", sentence), *self.every("verb_openers", sentence)]
-            found += [f for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])]
+            found += [f for f in starts if CLAUSE_START.search(self.flat[sentence.start : f.start])]
             starts = [deed for _, deed in self.deeds(sentence)]
             found += [
-                Found(f.start, f.start) for f in starts if _CLAUSE_START.search(self.flat[sentence.start : f.start])
+                Found(f.start, f.start) for f in starts if CLAUSE_START.search(self.flat[sentence.start : f.start])
             ]
         return sorted(found, key=lambda f: (f.start, -f.end))
 
@@ -266,7 +218,7 @@ class Anatomy:
 
     def _deed_after(self, opener: Found, sentence: Found) -> tuple[Found | None, bool, Found | None]:
         """The deed the question names, or leaves to the rest of the text; whether it is something to come to; where."""
-        lead = _LEAD.match(self.flat, opener.end, sentence.end)
+        lead = LEAD.match(self.flat, opener.end, sentence.end)
         rest = Found(lead.end() if lead else opener.end, sentence.end)
         named = self.named_in(Found(opener.start, sentence.end)) or self.named_in(sentence)
         if named:
@@ -323,7 +275,7 @@ class Anatomy:
 
     def _leaves_it_open(self, words: str, opener: Found) -> bool:
         is_joining = phrases("join_openers").fullmatch(self.flat[opener.start : opener.end]) is not None
-        if is_joining and not _TO_DO.match(self.flat, opener.end):
+        if is_joining and not TO_DO.match(self.flat, opener.end):
             return True
         if not words or any(phrases(key).match(words) for key in ("generic", "when.day", "when.time", "when.deadline")):
             return True

@@ -33,8 +33,8 @@ def day_of_the_deed(anatomy: Anatomy) -> Day:
         for day in anatomy.every("when.day", sentence):
             if not _is_past(anatomy, day, sentence):
                 return Day(day, is_exact=True)
-    if day := _day_of_the_hour(anatomy):
-        return Day(day, is_exact=True)
+    if told := _day_of_the_hour(anatomy):
+        return Day(told, is_exact=True)
     asking = [q.sentence for q in questions] or anatomy.requests
     return _back_reference(anatomy, asking) or _measure(
         anatomy, asking or anatomy.telling, is_event=any(q.is_event for q in questions)

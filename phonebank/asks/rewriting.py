@@ -64,7 +64,7 @@ def _without_faults(text: str, _: AskFields | None) -> str | None:
 
 
 def _question_start(anatomy: Anatomy, first: Found, faulty: list[Found]) -> int:
-    """Where the question itself begins in "I know you're busy, but ¿puedes …?"; the sentence, when that has no fault."""
+    """Where the question begins in "Sé que andas ocupada, pero ¿cuidas …?": the sentence, when that has no fault."""
     mark = anatomy.flat.rfind("\u00bf", first.start, first.end)
     return mark if mark >= 0 and any(_is_in(f, Found(first.start, mark)) for f in faulty) else first.start
 

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 from phonebank.asks import coach
-from phonebank.asks.anatomy import fold
 from phonebank.asks.coach import Judgement, Principle, Verdict
+from phonebank.asks.folding import fold
 from phonebank.asks.rewriting import rewrite
 from phonebank.asks.wording import LONGEST_TEXT
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phonebank.asks import coach
-from phonebank.asks.anatomy import Anatomy, fold
+from phonebank.asks.anatomy import Anatomy
 from phonebank.asks.coach import DECIDING, Judgement, Principle, check
+from phonebank.asks.folding import fold
 from phonebank.asks.rewriting import rewrite
 
 CORPUS = Path(__file__).parents[2] / "bench" / "corpus" / "asks" / "asks.jsonl"

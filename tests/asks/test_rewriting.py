@@ -92,7 +92,10 @@ def test_a_soft_ask_is_put_as_a_hard_one_in_the_writers_words(text, harder):
             "Hey Theo, can I count on you to knock doors with us {{ ask.when }}, {{ ask.place }}?",
         ),
         ("Would you like to get involved?", "Can I count on you to {{ ask.action }} {{ ask.when }}, {{ ask.place }}?"),
-        ("¿Apoya usted la Medida C?", "¿Puedo contar con usted para {{ ask.action }} el {{ ask.when }}, {{ ask.place }}?"),
+        (
+            "¿Apoya usted la Medida C?",
+            "¿Puedo contar con usted para {{ ask.action }} el {{ ask.when }}, {{ ask.place }}?",
+        ),
     ],
 )
 def test_inside_a_campaign_its_deed_and_day_fill_in(text, harder):
