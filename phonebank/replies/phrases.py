@@ -45,7 +45,7 @@ class Lexicon:
         self._classes: dict[str, str] = {}
         self._parts: dict[str, Part] = {}  # the same few stand in many patterns
         for table in tables:
-            self._classes.update(table.get("words", {}))
+            self._add_classes(table.get("words", {}))
         optouts = {name for name in self._files if name.startswith("optouts")}
         self.optouts = _OptOuts(list(self._patterns_of(sorted(optouts))))
         self.replies = PhraseBook(list(self._patterns_of(sorted(self._files.keys() - optouts))))
@@ -79,6 +79,11 @@ class Lexicon:
             yield from ((disguise, word) for disguise in disguises_of(word))
         for line in table["together"].splitlines():
             yield from run_together(line)
+
+    def _add_classes(self, classes: dict[str, str]) -> None:
+        if twice := self._classes.keys() & classes.keys():
+            raise ValueError(f"Word classes are shared by all files, and these stand in two: {', '.join(sorted(twice))}.")
+        self._classes.update(classes)
 
     @property
     def tables(self) -> dict[str, Any]:
