@@ -4,29 +4,44 @@ from itertools import groupby
 
 _OPENING = "(?:"
 _MOST_WAYS = 24
+_DEEPEST = 2
+_QUANTIFIERS = ("?", "*", "+", "{")
 
 
 def branched(entries: list[str]) -> str:
     """The entries as one alternation. Their order is kept wherever two of them could match at the same place."""
-    ways = [way for entry in entries for way in _ways(entry)]
-    runs = groupby(ways, key=lambda way: way[0].isalpha())
-    return "|".join(_by_letter(list(run)) if is_plain else "|".join(run) for is_plain, run in runs)
+    return _grouped([way for entry in entries for way in _ways(entry)], _DEEPEST)
 
 
-def _by_letter(ways: list[str]) -> str:
+def _grouped(ways: list[str], levels: int) -> str:
+    if levels == 0 or len(ways) == 1:
+        return "|".join(ways)
+    runs = groupby(ways, key=_begins_with_a_letter)
+    return "|".join(_by_letter(list(run), levels) if is_plain else "|".join(run) for is_plain, run in runs)
+
+
+def _by_letter(ways: list[str], levels: int) -> str:
     tails: dict[str, list[str]] = {}
     for way in ways:
         tails.setdefault(way[0], []).append(way[1:])
-    return "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in tails.items())
+    return "|".join(f"{letter}(?:{_grouped(rest, levels - 1)})" for letter, rest in tails.items())
+
+
+def _begins_with_a_letter(way: str) -> bool:
+    return way[:1].isalpha() and way[1:2] not in _QUANTIFIERS
 
 
 def _ways(entry: str) -> list[str]:
     """The entry with its leading group written out: "(?:can|may) i" is "can i" and "may i"."""
     if len(alternatives := _split(entry)) > 1:
         return [way for one in alternatives for way in _ways(one)]
-    if len(entry) > 1 and entry[0].isalpha() and entry[1] in "?*+{":
+    if len(entry) > 1 and entry[0].isalpha() and entry[1] in _QUANTIFIERS:
         return [f"(?:{entry})"]  # its first letter may be missing or repeated
-    if not entry.startswith(_OPENING) or (end := _closing(entry)) + 1 >= len(entry) or entry[end + 1] in "*+{":
+    if (
+        not entry.startswith(_OPENING)
+        or (end := _closing(entry)) + 1 >= len(entry)
+        or entry[end + 1] in _QUANTIFIERS[1:]
+    ):
         return [entry or "(?:)"]
     rest = entry[end + 1 :]
     leads = _split(entry[len(_OPENING) : end])

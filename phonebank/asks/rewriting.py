@@ -16,11 +16,18 @@ from phonebank.asks.vocabulary import opt_out_patterns
 _LONGEST = 1200
 _NAME_AND_HAIL = 2
 _PAIR = 2
+_FIELD = re.compile(r"\{\{[^{}]*\}\}")
+_CALLED = re.compile(r", [A-Z][a-z]+$")
+_TOGETHER = re.compile(r"\b(?:with (?:us|me)|conmigo|con nosotr[oa]s)\b|\{\{ ?ask\.action")
 _IDENTITY = re.compile(r"\b(?:hablo con|(?:speak|talk) (?:with|to))\b")
-_SPANISH = re.compile(r"[\u00bf\u00a1]|\b(?:que|con|nosotros|el|la|los|puede|puedes|para|usted|hola|las|te)\b")
+_SPANISH = re.compile(
+    r"[\u00bf\u00a1]|\b(?:que|con|nosotros|el|la|los|puede|puedes|para|usted|hola|las|te|puedas|venir|pronto|de|una?|por|tu|su|nos)\b"
+)
 _ENGLISH = re.compile(r"\b(?:the|you|to|we|us|with|and|can|for|is|our|are|if)\b")
 _AWKWARD = re.compile(
     r"\b(?:to|para|a) (?:to|you|your|i|we|us|and|or|if|it|that|so|please|para|y|o|usted)\b"
+    r"|\bif [^.?!]{1,30}\. (?:can i count|\u00bfpuedo contar)|\bstop\b[^?]*\{\{ ?ask|\u00bf[^?]*\u00bf"
+    r"|\b(?:soon|sometime|some stuff|pronto|time|year|month|week) \{\{ ?ask"
     r"|\b(?:and|or|but|if|the|with|y|o|pero|si) ?\?|[,;:] ?\?|\s\?|,\s*,|\b(\w+) \1\b"
 )
 _TRAILING = re.compile(
@@ -82,8 +89,9 @@ def _asked_anew(text: str, ask: AskFields | None) -> str | None:
     place = _kept(anatomy, asking)
     lead = _lead(anatomy, asking, language)
     aside = _ASIDES.search(_slice(anatomy, asking))
-    question = _mid_sentence(question) if lead.endswith(",") else question
+    question = _mid_sentence(question) if lead.endswith((",", ":")) else question
     closing = _closing_quote(_slice(anatomy, asking).removesuffix(aside[0] if aside else ""))
+    question = _shouted(question) if _slice(anatomy, asking).isupper() else question
     put = f"{lead} {question}{closing}".strip() + (f" {aside[0].strip()}" if aside else "")
     return _joined([put if piece is None else piece for piece in place])
 
@@ -100,7 +108,8 @@ def _asking(anatomy: Anatomy) -> Found | None:
     if anatomy.requests:
         named = (s for s in anatomy.requests if anatomy.named_in(s))
         return next(named, anatomy.requests[0])
-    return next((s for s in anatomy.sentences if anatomy.first("opinion", s)), None)
+    views = (s for s in anatomy.sentences if anatomy.first("opinion", s))
+    return next((s for s in views if not _IDENTITY.search(anatomy.flat, s.start, s.end)), None)
 
 
 def _deed(anatomy: Anatomy, asking: Found | None, language: str, ask: AskFields | None) -> str | None:
@@ -111,10 +120,31 @@ def _deed(anatomy: Anatomy, asking: Found | None, language: str, ask: AskFields 
     if deed is None and ask and ask.action:
         deed = words["action"]
     if deed and not day_of_the_deed(anatomy).is_exact and ask and ask.starts_at:
-        deed += words["when"] + (words["place"] if ask.place and not anatomy.first("advice.place") else "")
+        deed = _with_the_campaigns(deed, words["when"] + _place(anatomy, asking, deed, ask, words))
     elif deed and asking and (day := _day_lost(anatomy, asking, deed)):
         deed += f" {day.strip()}"
     return deed
+
+
+def _with_the_campaigns(deed: str, moment: str) -> str:
+    """The day and place before a name at the end: "vote {{ ask.when }}, Carl"."""
+    called = _CALLED.search(deed)
+    return f"{deed[: called.start()]}{moment}{called[0]}" if called else deed + moment
+
+
+def _place(anatomy: Anatomy, asking: Found | None, deed: str, ask: AskFields, words: dict[str, str]) -> str:
+    """The campaign's place, for a deed done together that names none of its own."""
+    if not ask.place or anatomy.first("advice.place"):
+        return ""
+    named = anatomy.named_in(asking) if asking else None
+    return words["place"] if _TOGETHER.search(deed) or (named and named[1]) else ""
+
+
+def _shouted(question: str) -> str:
+    """In capitals, as the writer's sentence was, but for the merge fields."""
+    return re.sub(
+        r"\{\{[^{}]*\}\}|[^{]+", lambda part: part[0] if part[0].startswith("{{") else part[0].upper(), question
+    )
 
 
 def _mid_sentence(question: str) -> str:
@@ -146,7 +176,9 @@ def _lead(anatomy: Anatomy, asking: Found, language: str) -> str:
     if any(_is_in(fault, before) for fault in [*losses(anatomy), *_crowds(anatomy)]):
         return _greeting(anatomy, before, language)
     words = _TRAILING.sub("", words)
-    if len(words.split()) <= _NAME_AND_HAIL:
+    if words and anatomy.flat[before.start : before.end].rstrip().endswith(":"):
+        return f"{words}:"
+    if len(_FIELD.sub("x", words).split()) <= _NAME_AND_HAIL:
         is_name = words.istitle() and "," in (anatomy.quote(before) or "")
         is_hail = is_name or words.endswith("}") or _greetings().match(Anatomy(words).flat)
         return f"{words}," if words and is_hail else ""
