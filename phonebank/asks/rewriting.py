@@ -11,13 +11,20 @@ from phonebank.asks.coach import Judgement, check
 from phonebank.asks.commitment import day_of_the_deed, losses, second_ask
 from phonebank.asks.deed_words import plain_deed
 from phonebank.asks.moments import AskFields
+from phonebank.asks.phrasing import (
+    closing_quote,
+    hailed,
+    joined,
+    mid_sentence,
+    shouted,
+    with_the_campaigns,
+    without_link,
+)
 from phonebank.asks.vocabulary import opt_out_patterns
 
 _LONGEST = 1200
 _NAME_AND_HAIL = 2
-_PAIR = 2
 _FIELD = re.compile(r"\{\{[^{}]*\}\}")
-_CALLED = re.compile(r", [A-Z][a-z]+$")
 _TOGETHER = re.compile(r"\b(?:with (?:us|me)|conmigo|con nosotr[oa]s)\b|\{\{ ?ask\.action")
 _IDENTITY = re.compile(r"\b(?:hablo con|(?:speak|talk) (?:with|to))\b")
 _SPANISH = re.compile(
@@ -27,13 +34,12 @@ _ENGLISH = re.compile(r"\b(?:the|you|to|we|us|with|and|can|for|is|our|are|if)\b"
 _AWKWARD = re.compile(
     r"\b(?:to|para|a) (?:to|you|your|i|we|us|and|or|if|it|that|so|please|para|y|o|usted)\b"
     r"|\bif [^.?!]{1,30}\. (?:can i count|\u00bfpuedo contar)|\bstop\b[^?]*\{\{ ?ask|\u00bf[^?]*\u00bf"
-    r"|\b(?:soon|sometime|some stuff|pronto|time|year|month|week) \{\{ ?ask"
+    r"|\b(?:soon|sometime|some stuff|pronto|time|year|month|week) (?:el )?\{\{ ?ask"
     r"|\b(?:and|or|but|if|the|with|y|o|pero|si) ?\?|[,;:] ?\?|\s\?|,\s*,|\b(\w+) \1\b"
 )
 _TRAILING = re.compile(
     r"[\s,;:\-\u2013\u2014(\"']+(?:(?:and|so|but|or|y|pero|asi que|then|because)\b[\s,]*)?$", re.IGNORECASE
 )
-_LINK_AT_END = re.compile(r"[\s:,\-]+((?:https?://|www\.)\S+|[\w.-]+\.[a-z]{2,}/\S*)$", re.IGNORECASE)
 _ASIDES = re.compile(r"\s*[\[(<][^\])>]*[\])>]\s*$")
 
 
@@ -67,7 +73,7 @@ def _without_faults(text: str, _: AskFields | None) -> str | None:
         return None
     words = _slice(anatomy, asked)
     words = words if asked == first else words[:1] + words[1:2].upper() + words[2:]
-    return _joined([words if piece is None else piece for piece in _kept(anatomy, first)])
+    return joined([words if piece is None else piece for piece in _kept(anatomy, first)])
 
 
 def _question_start(anatomy: Anatomy, first: Found, faulty: list[Found]) -> int:
@@ -84,22 +90,16 @@ def _asked_anew(text: str, ask: AskFields | None) -> str | None:
     deed = _deed(anatomy, asking, language, ask)
     if asking is None or deed is None:
         return None
-    deed, link = _without_link(deed)
+    deed, link = without_link(deed)
     question = _words(language, anatomy.flat)["question"].replace("{deed}", deed) + link
     place = _kept(anatomy, asking)
     lead = _lead(anatomy, asking, language)
     aside = _ASIDES.search(_slice(anatomy, asking))
-    question = _mid_sentence(question) if lead.endswith((",", ":")) else question
-    closing = _closing_quote(_slice(anatomy, asking).removesuffix(aside[0] if aside else ""))
-    question = _shouted(question) if _slice(anatomy, asking).isupper() else question
+    question = mid_sentence(question) if lead.endswith((",", ":")) else question
+    closing = closing_quote(_slice(anatomy, asking).removesuffix(aside[0] if aside else ""))
+    question = shouted(question) if _slice(anatomy, asking).isupper() else question
     put = f"{lead} {question}{closing}".strip() + (f" {aside[0].strip()}" if aside else "")
-    return _joined([put if piece is None else piece for piece in place])
-
-
-def _closing_quote(sentence: str) -> str:
-    """The mark that closes a script put in quotes."""
-    end = sentence.rstrip()
-    return end[-1] if end.endswith(('"', "\u201d")) and end.count('"') != _PAIR else ""
+    return joined([put if piece is None else piece for piece in place])
 
 
 def _asking(anatomy: Anatomy) -> Found | None:
@@ -120,16 +120,10 @@ def _deed(anatomy: Anatomy, asking: Found | None, language: str, ask: AskFields 
     if deed is None and ask and ask.action:
         deed = words["action"]
     if deed and not day_of_the_deed(anatomy).is_exact and ask and ask.starts_at:
-        deed = _with_the_campaigns(deed, words["when"] + _place(anatomy, asking, deed, ask, words))
+        deed = with_the_campaigns(deed, words["when"] + _place(anatomy, asking, deed, ask, words))
     elif deed and asking and (day := _day_lost(anatomy, asking, deed)):
         deed += f" {day.strip()}"
     return deed
-
-
-def _with_the_campaigns(deed: str, moment: str) -> str:
-    """The day and place before a name at the end: "vote {{ ask.when }}, Carl"."""
-    called = _CALLED.search(deed)
-    return f"{deed[: called.start()]}{moment}{called[0]}" if called else deed + moment
 
 
 def _place(anatomy: Anatomy, asking: Found | None, deed: str, ask: AskFields, words: dict[str, str]) -> str:
@@ -138,23 +132,6 @@ def _place(anatomy: Anatomy, asking: Found | None, deed: str, ask: AskFields, wo
         return ""
     named = anatomy.named_in(asking) if asking else None
     return words["place"] if _TOGETHER.search(deed) or (named and named[1]) else ""
-
-
-def _shouted(question: str) -> str:
-    """In capitals, as the writer's sentence was, but for the merge fields."""
-    return re.sub(
-        r"\{\{[^{}]*\}\}|[^{]+", lambda part: part[0] if part[0].startswith("{{") else part[0].upper(), question
-    )
-
-
-def _mid_sentence(question: str) -> str:
-    return re.sub(r"[^\W\d_]", lambda first: first[0].lower(), question, count=1)
-
-
-def _without_link(deed: str) -> tuple[str, str]:
-    """A link at the end comes after the question mark, which would break it."""
-    link = _LINK_AT_END.search(deed)
-    return (deed[: link.start()], f" {link[1]}") if link else (deed, "")
 
 
 def _day_lost(anatomy: Anatomy, asking: Found, deed: str) -> str | None:
@@ -225,14 +202,8 @@ def _kept(anatomy: Anatomy, asking: Found) -> list[str | None]:
         ):
             pieces.append(_slice(anatomy, sentence))
         elif not pieces:
-            pieces.append(_hailed(_greeting(anatomy, sentence, _language(anatomy.flat))))
+            pieces.append(hailed(_greeting(anatomy, sentence, _language(anatomy.flat))))
     return pieces
-
-
-def _hailed(greeting: str) -> str:
-    """The greeting of a sentence that goes, as one of its own: "Hi!", "¡Hola!"."""
-    opened = "¡" if greeting.lower().startswith(("hola", "buen")) else ""
-    return f"{opened}{greeting.rstrip(' ,-!')}!" if greeting else ""
 
 
 def _says_how_to_stop(anatomy: Anatomy, sentence: Found) -> bool:
@@ -278,10 +249,6 @@ def _is_in(found: Found, span: Found) -> bool:
 def _slice(anatomy: Anatomy, sentence: Found) -> str:
     """The sentence with what is written until the next one begins: pauses of a script are blank to the reader."""
     return anatomy.text[anatomy.place(sentence.start) : anatomy.place(sentence.end)].strip()
-
-
-def _joined(pieces: list[str | None]) -> str:
-    return " ".join(piece for piece in pieces if piece)
 
 
 def _language(flat: str) -> str:

@@ -17,7 +17,7 @@ from phonebank.asks.coach import DECIDING, Judgement, Principle, check
 from phonebank.asks.folding import fold
 from phonebank.asks.rewriting import rewrite
 
-CORPUS = Path(__file__).parents[2] / "bench" / "corpus" / "asks" / "asks.jsonl"
+CORPUS = Path(__file__).parents[2] / "bench" / "corpus" / "asks"
 LABELLED = tomllib.loads(Path(__file__).with_name("labelled.toml").read_text("utf-8"))
 CASES = [(text, label) for label, texts in LABELLED.items() for text in texts]
 WORDS = [
@@ -233,11 +233,14 @@ def test_no_text_whatever_breaks_the_coach(text, channel):
     rewrite(text, channel=channel)
 
 
-def test_the_labelled_asks_are_judged_as_labelled():
-    """The corpus was labelled before the coach was tuned; half of it was not looked at until the end."""
-    rows = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_the_labelled_asks_are_judged_as_labelled(path):
+    """Each was labelled by people who had not seen the coach; bench/coach.py says what was tuned on."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     right = [row["verdict"] == check(row["text"], channel=row["channel"]).verdict for row in rows]
-    assert sum(right) / len(rows) > 0.93
+    assert sum(right) / len(rows) > 0.95
+    quotes = [(f.quote, row["text"]) for row in rows for f in check(row["text"]).findings if f.quote]
+    assert all(quote in text for quote, text in quotes)
 
 
 CALL = "Hi Maria, this is Amanda with RepresentUs. Can I count on you to make calls on Wednesday at 6 pm?"
