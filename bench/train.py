@@ -24,9 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from phonebank.intents import ANSWERED_BY_MACHINE, Intent
 from phonebank.replies.asked import asked_in
 from phonebank.replies.plain import words_of
-from phonebank.replies.rules import ByRules, read_by_rules
+from phonebank.replies.rules import ByRules, most_sure, read_by_rules
+from phonebank.replies.signs import INTENTS, signs
 from phonebank.replies.traits import traits_of
-from phonebank.replies.weighing import INTENTS, SIGNS_FILE, WEIGHTS_FILE, name_of, signs
+from phonebank.replies.weighing import SIGNS_FILE, WEIGHTS_FILE, name_of
 
 OWN = Path(__file__).parent / "corpus" / "replies"
 SHIPPED = Path(__file__).parent.parent / "phonebank" / "replies" / "weights"
@@ -107,9 +108,14 @@ class Reader:
         self.linear = Linear(samples)
 
     def judged(self, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """For each sample how likely its reading is right, the reading, and whether it is."""
-        told, best, ok = self.linear.signs(samples)
-        return 1 / (1 + np.exp(-(self.names.transform(told) @ self.sign_weights + self.sign_bias))), best, ok
+        """For each sample how likely its reading is right, the reading (under the guards), and whether it is."""
+        told, best, _ = self.linear.signs(samples)
+        right = 1 / (1 + np.exp(-(self.names.transform(told) @ self.sign_weights + self.sign_bias)))
+        for at, sample in enumerate(samples):
+            if "opt_out" in sample.by_rules.tags:
+                best[at], right[at] = INTENTS.index(Intent.OPT_OUT), sample.by_rules.sure
+            right[at] = min(right[at], most_sure(INTENTS[best[at]], sample.by_rules.tags))
+        return right, best, best == np.array([sample.label for sample in samples])
 
     def save(self, folder: Path, acts_from: float) -> None:
         scale = float(np.abs(self.linear.rows).max() / 127)

@@ -11,7 +11,7 @@ from phonebank.replies.evidence import named, spoken, why
 from phonebank.replies.menus import choice_meant
 from phonebank.replies.phrases import LEXICON
 from phonebank.replies.plain import LONGEST_READ, words_of
-from phonebank.replies.rules import read_by_rules
+from phonebank.replies.rules import most_sure, read_by_rules
 from phonebank.replies.weighing import acts_from as trained_threshold
 from phonebank.replies.weighing import weigh
 
@@ -24,7 +24,7 @@ _LANGUAGES_READ = frozenset({"en", "es"})
 _QUOTE_OPENS = re.compile('["\N{LEFT DOUBLE QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}]')
 _LONGEST_REACTION = 40
 _LEAST_SURE = 0.2
-_GUARDED = 0.6
+_SURE_OF_A_LONG_TEXT = 0.6
 _STOPS_FROM = 0.95
 
 
@@ -114,7 +114,9 @@ def _read_words(text: str, asked_text: str) -> Reading:
     if "opt_out" in by_rules.tags:
         return Reading(Intent.OPT_OUT, by_rules.sure, why(words, by_rules, Intent.OPT_OUT))
     weighed = weigh(words, asked, by_rules)
-    confidence = min(weighed.right, _most_sure(weighed.intent, by_rules.tags, len(text)))
+    confidence = min(weighed.right, most_sure(weighed.intent, by_rules.tags))
+    if len(text) > LONGEST_READ:
+        confidence = min(confidence, _SURE_OF_A_LONG_TEXT)
     return Reading(
         weighed.intent,
         round(max(confidence, _LEAST_SURE), 3),
@@ -123,12 +125,3 @@ def _read_words(text: str, asked_text: str) -> Reading:
         asks_too=weighed.intent is Intent.YES and not by_rules.tags.isdisjoint({"question", "asks"}),
         named=named(words, by_rules, weighed.intent),
     )
-
-
-def _most_sure(intent: Intent, tags: frozenset[str], length: int) -> float:
-    """How sure a reading may be at most, whatever the weights say: what the machine does must rest on plain words."""
-    guard = _RULES["guards"].get(intent.value, {})
-    is_limited = not tags.isdisjoint(guard.get("none", ()))
-    lacks_words = "any" in guard and tags.isdisjoint(guard["any"])
-    is_doubted = intent is Intent.YES and "asks" in tags and "question" not in tags  # "Yes?"
-    return _GUARDED if is_limited or lacks_words or is_doubted or length > LONGEST_READ else 1.0

@@ -41,6 +41,8 @@ def _rule(written: Mapping[str, Any]) -> Rule:
     return Rule(Intent(written["intent"]), written["sure"], written.get("doubt", _USUAL_DOUBT), **parts, name=name)
 
 
+_GUARDS = LEXICON.tables["rules"]["guards"]
+_GUARDED = 0.6
 _RULES = tuple(map(_rule, LEXICON.tables["rules"]["rule"]))
 
 
@@ -69,6 +71,15 @@ def read_by_rules(words: Sequence[Word], asked: Asked) -> ByRules:
     unread = _unread(words, found, echo)
     sure = max(rule.sure - rule.doubt * unread, _LEAST_SURE)
     return ByRules(rule, rule.intent, sure, found, tags, unread)
+
+
+def most_sure(intent: Intent, tags: frozenset[str]) -> float:
+    """How sure a reading may be at most, whatever the weights say: what the machine does must rest on plain words."""
+    guard = _GUARDS.get(intent.value, {})
+    is_limited = not tags.isdisjoint(guard.get("none", ()))
+    lacks_words = "any" in guard and tags.isdisjoint(guard["any"])
+    is_doubted = intent is Intent.YES and "asks" in tags and "question" not in tags  # "Yes?"
+    return _GUARDED if is_limited or lacks_words or is_doubted else 1.0
 
 
 @lru_cache(maxsize=8192)

@@ -7,28 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import repeat
-from math import exp, log
+from math import exp
 
 from phonebank.intents import Intent
 from phonebank.replies.asked import Asked
 from phonebank.replies.plain import Word
 from phonebank.replies.rules import ByRules
+from phonebank.replies.signs import INTENTS, signs
 from phonebank.replies.traits import Trait, traits_of
 
-INTENTS = tuple(Intent)
 SIGNS_FILE, WEIGHTS_FILE = "signs.json", "weights.z"
-_DIRECT = frozenset(
-    ("yes", "no", "cannot", "ok", "keen", "approve", "later", "busy", "opt_out", "wrong_number", "help"),
-)
-_TAGS_TOLD = frozenset(
-    (
-        *("yes", "no", "cannot", "hedge", "limit", "but", "question", "asks", "time", "later", "rather", "keen", "ok"),
-        *("approve", "activity", "busy", "closing", "thanks", "unclear", "offer", "unfit", "dislike", "glad"),
-    ),
-)
-_REFUSALS = frozenset({Intent.NO, Intent.NOT_NOW})
-_OF_NOW = frozenset(("now", "moment", "minute", "today", "yet", "currently", "ahora", "momento", "hoy"))
-_LONGEST_COUNTED = 20
 _LANE_BYTES = 3
 _ROW_BYTES = _LANE_BYTES * (len(INTENTS) + 1)  # the last lane is always 1: it counts the rows of a sum
 _LANE = (1 << 8 * _LANE_BYTES) - 1
@@ -36,7 +24,6 @@ _LANES = tuple(8 * _LANE_BYTES * at for at in range(len(INTENTS)))
 _LANE_OF = dict(zip(INTENTS, _LANES, strict=True))
 _NOUGHT = 128  # bytes have no sign
 _COUNT_AT = 8 * _LANE_BYTES * len(INTENTS)
-_EPSILON = 1e-6
 _BETWEEN = "\t"  # no word holds one
 
 
@@ -92,46 +79,6 @@ def name_of(trait: Trait) -> str:
 def trait_named(name: str) -> Trait:
     """The trait written so."""
     return tuple(name.split(_BETWEEN)) if _BETWEEN in name else name
-
-
-def signs(
-    chances: Sequence[float], known: float, by_rules: ByRules, words: Sequence[Word], asked: Asked
-) -> dict[str, float]:
-    """What tells whether the likeliest intent is right, by name; a sign that is not named is nought."""
-    best, second = _two_highest(chances)
-    chance = min(max(chances[best], _EPSILON), 1 - _EPSILON)
-    tags, odds, intent, count = by_rules.tags, log(chance / (1 - chance)), INTENTS[best], len(words)
-    told = {
-        "odds": odds,
-        "lead": chances[best] - chances[second],
-        "rules are sure": by_rules.sure,
-        "known": known,
-        "unread": by_rules.unread / 5,
-        "unread share": by_rules.unread / max(count, 1),
-        "length": min(count, _LONGEST_COUNTED) / 10,
-        f"best {intent}": 1,
-        f"second {INTENTS[second]}": 1,
-    }
-    told.update(dict.fromkeys(tags & _TAGS_TOLD, 1))
-    if by_rules.intent is intent:
-        told |= {"agrees": 1, f"agrees {intent}": 1, "agrees and sure": by_rules.sure}
-    if tags.isdisjoint(_DIRECT):
-        told |= {
-            "indirect": 1,
-            "indirect odds": odds,
-            f"indirect {intent}": 1,
-            f"indirect asked {bool(asked.words)}": 1,
-        }
-    if asked.words:
-        told["asked"] = 1
-    if intent in _REFUSALS and any(word.plain in _OF_NOW for word in words):
-        told |= {"for now": 1, f"for now {intent}": 1}
-    return told
-
-
-def _two_highest(chances: Sequence[float]) -> tuple[int, int]:
-    best = max(range(len(chances)), key=chances.__getitem__)
-    return best, max((at for at in range(len(chances)) if at != best), key=chances.__getitem__)
 
 
 def weigh(words: Sequence[Word], asked: Asked, by_rules: ByRules) -> Weighed:
