@@ -8,12 +8,9 @@ from playwright.sync_api import expect
 from phonebank import db
 from phonebank.followups import scheduling
 from phonebank.handoffs import lifecycle
-from phonebank.intents import Decision
 from phonebank.messages.models import MessageKind
 from phonebank.messages.queries import conversation
 from phonebank.people.models import Role
-from phonebank.replies.models import ReplyReading
-from phonebank.replies.reading import read
 from tests.support import conversations as make
 from tests.support.browsing import DESK, PHONE, SMALL, shot
 
@@ -259,44 +256,6 @@ def test_the_whole_conversation_and_the_next_step_are_on_one_page(site, waits, s
     page.get_by_label("Your answer to Rosa").fill("We finish at 8, and you can join at 7. Can I count on you?")
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
     shot(page, name)
-
-
-@pytest.mark.parametrize(
-    ("body", "told", "name"),
-    [
-        (
-            "Ugh, I work Wednesdays 😩 Could I do Thursday at 6 instead?",
-            "Named another time: Thursday at 6",
-            "reading-not-now",
-        ),
-        (
-            "I'm too shy for that, but I could bake for the volunteers",
-            "Offered instead: but I could bake for the volunteers",
-            "reading-not-that",
-        ),
-    ],
-    ids=["another time", "another deed"],
-)
-def test_a_volunteer_sees_why_a_reply_was_read_so_and_what_it_names(site, clock, body, told, name):
-    asked = "Hi Rosa, can you make calls with us online on Wednesday, February 10 at 6 pm?"
-    with db.transaction() as session:
-        rosa = make.supporter(session, make.campaign(session, clock.now()), clock.now(), "Rosa")
-        handoff_id = _reads(session, rosa, asked, body, clock.now())
-    page = _taken(site, handoff_id, "Dana", size=DESK)
-    expect(page.locator("#talk")).to_contain_text(f"Read as {name.removeprefix('reading-').replace('-', ' ')}")
-    expect(page.locator("#talk")).to_contain_text(told)
-    shot(page, name, whole=False)
-
-
-def _reads(session, supporter, asked, body, now):
-    """The handoff of a reply that was read as the reader really reads it."""
-    make.text(session, supporter, asked, now, kind=MessageKind.ASK, step="ask")
-    heard, reading = make.text(session, supporter, body, now), read(body, question=asked)
-    told = {field: getattr(reading, field) for field in ("intent", "confidence", "acted", "hold", "why", "named")}
-    kept = ReplyReading(message_id=heard, recipient_id=supporter.id, decision=Decision.HAND_OFF, read_at=now, **told)
-    make.kept(session, kept)
-    place = {"phone": supporter.phone, "campaign_id": supporter.campaign_id, "recipient_id": supporter.id}
-    return lifecycle.open_(session, reason=reading.intent, why=reading.why, urgency=2, now=now, **place)
 
 
 @pytest.mark.parametrize("size", [SMALL, PHONE, DESK], ids=["small", "phone", "desk"])
