@@ -18,7 +18,8 @@ _BECOMES = re.compile(
 )
 _COMMANDED_ES = re.compile(
     # "cúbreme el turno"; "te esperamos … para limpiar el parque"; "cocina arroz … porfa"
-    r"(?:^|[,;:.!] )(?P<told>[a-z]{2,}[aei](?:me|nos)) (?:el|la|los|las|un|una|con|a|al|tu|su|[0-9])\b"
+    r"(?:^|[,;:.!] )(?P<told>(?!siete|este)[a-z]{2,}[aei](?:me|nos|te)) "
+    r"(?:del|el|la|los|las|un|una|con|a|al|tu|su|[0-9])\b"
     r"|\b(?:esper|necesit|invit)[a-z]+ [^.?!]*\bpara (?P<expected>"
     r"(?!ganar|proteger|lograr|parar|detener|exigir|defender|apoyar)[a-z]+[aei]r) "
     r"|(?:^|[,:;!] |\b[a-z]+,? )(?P<asked>[a-z]{3,}[ae]) [^?]*\b(?:porfa|por favor|porfis)\b"
