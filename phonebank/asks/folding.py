@@ -1,7 +1,9 @@
 """A text as the coach reads it: one plain letter for each of the writer's, so that places agree (pure)."""
 
 import re
+import tomllib
 import unicodedata
+from pathlib import Path
 
 _FOLDS = {
     **{
@@ -15,17 +17,8 @@ _FOLDS = {
 }
 
 
-_SLIPS = re.compile(r"\b(?:yuo|oyu|cna|wlil|wiil|teh|jion|hte)\b")
-_MEANT = {
-    "yuo": "you",
-    "oyu": "you",
-    "cna": "can",
-    "wlil": "will",
-    "wiil": "will",
-    "teh": "the",
-    "jion": "join",
-    "hte": "the",
-}
+_MEANT: dict[str, str] = tomllib.loads(Path(__file__).with_name("slips.toml").read_text("utf-8"))["slips"]
+_SLIPS = re.compile(rf"\b(?:{'|'.join(_MEANT)})\b")
 
 
 def fold(text: str) -> str:

@@ -82,7 +82,9 @@ class Lexicon:
 
     def _add_classes(self, classes: dict[str, str]) -> None:
         if twice := self._classes.keys() & classes.keys():
-            raise ValueError(f"Word classes are shared by all files, and these stand in two: {', '.join(sorted(twice))}.")
+            raise ValueError(
+                f"Word classes are shared by all files, and these stand in two: {', '.join(sorted(twice))}."
+            )
         self._classes.update(classes)
 
     @property

@@ -35,7 +35,10 @@ _STRAIGHT = str.maketrans(
     },
 )
 _LOOSE_ACCENT = re.compile("[\u0300-\u036f]")  # on a letter that never carries it
-_ACCENTED_YES = re.compile(r"\bs[íì]\b", re.IGNORECASE)  # "sí" is yes, "si" may be if: settled before accents go
+_ACCENTED_YES = frozenset({"sí", "sì"})  # yes; "si" may be if
+_MOST_APOSTROPHES = 4  # "y'all'd've": more are no word, and each would be a step deeper
+
+_LINK = re.compile(r"(?:\w{1,20}://|www\.)\S+")
 
 BREAK = ","
 """The plain form of whatever ends a clause: no phrase reaches across it."""
@@ -57,9 +60,11 @@ def words_of(text: str) -> list[Word]:
     if len(text) > LONGEST_READ:
         text = f"{text[:1600]}\n{text[-400:]}"
     text = INVISIBLE.sub("", text).translate(_STRAIGHT)
+    if "://" in text or "www." in text:
+        text = _LINK.sub(" ", text)  # no word of theirs
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)[:LONGEST_READ]
-        text = _ACCENTED_YES.sub("yes", _LOOSE_ACCENT.sub("", text))
+        text = _LOOSE_ACCENT.sub("", text)
     text = _MERIDIEM.sub(r"\1\2m", text)
     return [word for typed in _TOKEN.findall(text) for word in _settled(typed)]
 
@@ -68,6 +73,8 @@ def words_of(text: str) -> list[Word]:
 def _settled(typed: str) -> tuple[Word, ...]:
     if typed[0] in _CLAUSE_ENDS:
         return (Word(BREAK, "", typed, BREAK),)
+    if typed.lower() in _ACCENTED_YES:
+        return (_word("yes", typed),)
     plain_words = _spelled(folded(typed).strip("'") or typed).split()
     return tuple(_word(plain, typed) for plain in plain_words)
 
@@ -84,7 +91,7 @@ def _spelled(word: str) -> str:
             return LEXICON.spellings[form]
         if form in LEXICON.vocabulary:
             return form
-    if "'" in word:
+    if 0 < word.count("'") <= _MOST_APOSTROPHES:
         return " ".join(_spelled(part) for part in _uncontracted(word))
     return word
 

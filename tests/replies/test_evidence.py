@@ -56,6 +56,7 @@ def test_nothing_is_named_where_no_other_time_or_deed_is(text: str):
         ("can't wait!! see you there", "'can't wait' + 'see you there' → yes"),
         ("please quit texting me", "'quit texting me' → opt out"),
         ("I guess if my mom can watch the kids", "'I guess' + 'if my' → maybe"),
+        ("sí claro", "'sí claro' → yes"),
         ("\u2800", "nothing we know → other"),
     ],
 )
@@ -65,7 +66,7 @@ def test_the_words_that_told_are_quoted_with_what_they_told(text: str, why: str)
 
 _SPOKEN = (
     "Yes no can't Saturday I'd love to maybe if Stop texting me please sorry busy work Sunday instead but bake gonna "
-    "puedo domingo gracias claro quizás mañana who wrong number help 🙏 👍 , . ! ? idk nah yesss free at 7 with kids"
+    "puedo domingo sí gracias claro quizás mañana who wrong number help 🙏 👍 , . ! ? idk nah yesss free at 7 with kids"
 )
 _WORDS = st.sampled_from(_SPOKEN.split())
 

@@ -113,6 +113,7 @@ def test_what_cannot_be_read_goes_to_a_person(text: str):
         "''''",
         "\n",
         "Can't ",
+        "'a",
         "a.b.",
         "?!",
         "$",
