@@ -216,7 +216,7 @@ def main() -> None:
     parser.add_argument("--rotate", action="store_true")
     chosen = parser.parse_args()
     if chosen.acts_from is None and not chosen.rotate:
-        parser.error("say from which confidence the machine acts (--acts-from 0.95), or look for it with --rotate")
+        parser.error("say from which confidence the machine acts (--acts-from 0.945), or look for it with --rotate")
     paths = [*sorted(OWN.glob("*.jsonl")), *chosen.data]
     samples = [Sample(row, path.name) for path in paths for row in rows_in(path)]
     wordings = wordings_of(samples)

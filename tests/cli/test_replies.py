@@ -26,7 +26,7 @@ def test_readings_come_in_the_order_of_the_lines_with_ids_as_given():
         ("b", "opt_out", True),
         (None, "no", True),
     ]
-    assert set(told[0]) == {"id", "intent", "confidence", "acted", "hold", "why"}
+    assert set(told[0]) == {"id", "intent", "confidence", "acted", "hold", "why", "named"}
 
 
 def test_json_is_ascii_whatever_was_said():
