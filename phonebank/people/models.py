@@ -1,4 +1,4 @@
-"""Who may sign in, and the one-time links they sign in with."""
+"""Who may sign in, the one-time links they sign in with, and the audit trail of what they did."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -42,3 +42,35 @@ class SignInLink(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Deed(StrEnum):
+    """What the audit trail keeps."""
+
+    LAUNCHED = "launched"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    CLOSED = "closed"
+    DELETED = "deleted"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
+    OPT_OUT_RECORDED = "opt_out_recorded"
+    OPT_OUT_LIFTED = "opt_out_lifted"
+    OPT_OUTS_IMPORTED = "opt_outs_imported"
+    INVITED = "invited"
+    ROLE_CHANGED = "role_changed"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
+
+
+class AuditEntry(SQLModel, table=True):
+    """One deed in the audit trail. Triggers refuse to change or delete it."""
+
+    __tablename__ = "audit_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Moment, index=True)
+    deed: str  # a Deed; unchecked, so that a new one needs no new table
+    by: str
+    about: str
+    detail: str = ""

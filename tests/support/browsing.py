@@ -1,4 +1,4 @@
-"""Somebody's own browser on a running site; what goes wrong in its console is kept."""
+"""Somebody's own browser on a running site; what goes wrong in its console, or asks elsewhere, is kept."""
 
 import os
 from dataclasses import dataclass, field
@@ -15,6 +15,10 @@ from tests.support.winding import WoundClock
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
+
+_AXE = ROOT / "tests" / "browser" / "vendor" / "axe-4.14.1.min.js"
+_WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+.slice(0, 3).map(e => e.outerHTML.slice(0, 150)).join(' | ')"""
 
 expect.set_options(timeout=10_000)
 
@@ -37,6 +41,7 @@ class Site:
         page = context.new_page()
         page.on("pageerror", lambda wrong: self.errors.append(str(wrong)))
         page.on("console", lambda said: self._heard(said.type, said.text))
+        page.on("request", lambda request: self._asked(request.url))
         if path:
             page.goto(path)
         return page
@@ -58,9 +63,38 @@ class Site:
         for context in self.contexts:
             context.close()
 
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.errors.append(f"a page asked another site: {url}")
+
     def _heard(self, kind: str, text: str) -> None:
         if kind == "error" and "Failed to load resource" not in text and "net::ERR" not in text:
             self.errors.append(text)
+
+
+def looked_at(page: Page, name: str = "") -> None:
+    """A page as it stands is fit to be used: on 320, 390 and 1280 pixels nothing is wider than the screen, and axe
+    finds no violation in light or dark. With a `name` its pictures are kept when asked for: NAME.png and NAME-on-a-phone.png.
+    """
+    before = page.viewport_size
+    for size in (SMALL, PHONE, DESK):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert too_wide <= 0, f"{page.url} is {too_wide} px too wide for {size['width']}: {page.evaluate(_WIDEST)}"
+        for scheme in ("dark", "light") if size != SMALL else ():
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert violations(page) == [], f"{page.url} at {size['width']} px, {scheme}"
+        if name and size != SMALL:
+            shot(page, name if size == DESK else f"{name}-on-a-phone")
+    page.set_viewport_size(before or PHONE)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page, each with where: the WCAG 2.2 A and AA rules and axe's own best practices."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text())  # not a script element: the page's own policy would refuse it
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
 
 
 def shot(page: Page, name: str, *, whole: bool = True) -> None:

@@ -1,0 +1,14 @@
+"""For contacts: filled in by who builds it."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    raise NotImplementedError("There is no way back: restore a backup from before the upgrade.")

@@ -1,0 +1,14 @@
+"""For inbox: filled in by who builds it."""
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    raise NotImplementedError("There is no way back: restore a backup from before the upgrade.")
