@@ -18,6 +18,7 @@ from phonebank.web import (
     forecast,
     formats,
     guards,
+    guide,
     headers,
     health,
     heard,
@@ -61,6 +62,7 @@ BLUEPRINTS = tuple(
         practice,
         forecast,
         contacts,
+        guide,
     )
 )
 
@@ -115,4 +117,5 @@ def _dress_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(live=live.live, places=nav.places, account_alarm=alarm.account_alarm)
+    app.jinja_env.globals.update(guide.template_names())
     app.jinja_env.globals.update(clock_now=clock.now, clock_speed=clock.speed)

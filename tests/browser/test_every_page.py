@@ -25,3 +25,11 @@ def test_what_axe_finds_is_told(site):
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/static/icon.svg\">')")
 
     assert [found.partition(":")[0] for found in violations(page)] == ["image-alt"]
+
+
+def test_the_guide_and_one_of_its_pages(site):
+    page = site.signed_in("Ana")
+    page.goto("/guide")
+    looked_at(page)
+    page.get_by_role("main").get_by_role("link").last.click()
+    looked_at(page)

@@ -26,7 +26,7 @@ PUBLIC = {
 }
 PUBLIC_BLUEPRINTS = {"supporter"}
 VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password"}
-VOLUNTEERS_BLUEPRINTS = {"inbox", "practice"}
+VOLUNTEERS_BLUEPRINTS = {"inbox", "practice", "guide"}
 
 
 def routes(app):
