@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from phonebank.replies.shares import Share
+
 Row = dict[str, Any]
-_Z = 1.96
 
 
 def rows_in(path: Path) -> Iterator[Row]:
@@ -17,10 +18,6 @@ def rows_in(path: Path) -> Iterator[Row]:
 
 
 def wilson(hits: int, of: int) -> str:
-    """A share with its 95 % interval (Wilson 1927)."""
-    if not of:
-        return "none"
-    p, z2 = hits / of, _Z * _Z
-    middle = (p + z2 / (2 * of)) / (1 + z2 / of)
-    reach = _Z * ((p * (1 - p) + z2 / (4 * of)) / of) ** 0.5 / (1 + z2 / of)
-    return f"{p:.4f} ({hits}/{of}; {max(0, middle - reach):.4f} to {min(1, middle + reach):.4f})"
+    """A share with its 95 % interval."""
+    share = Share(hits, of)
+    return "none" if share.best is None else f"{share.best:.4f} ({hits}/{of}; {share.low:.4f} to {share.high:.4f})"
