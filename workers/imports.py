@@ -11,6 +11,8 @@ from phonebank.contacts import importing, lifecycle, uploads
 from phonebank.contacts.importing import ImportResult, Order
 from phonebank.contacts.models import ContactImport
 from phonebank.errors import BadInputError
+from phonebank.people import audit
+from phonebank.people.models import Deed
 from workers import opening
 
 _SLICE = 1_000_000
@@ -84,7 +86,9 @@ def _finish(import_id: int, result: ImportResult, order: Order) -> None:
         if result.rejected and order.rejects is not None and not uploads.has(session, import_id, uploads.REJECTS):
             with order.rejects.open("rb") as rejects:
                 uploads.write(session, import_id, uploads.REJECTS, _slices(rejects))
-        lifecycle.finish(session, import_id, result.counts)
+        if lifecycle.finish(session, import_id, result.counts):
+            by, now = order.imported_by, clock.now()
+            audit.record(session, Deed.IMPORTED, by=by, about=order.list_name, now=now, detail=result.told)
         uploads.drop(session, import_id, uploads.FILE)  # what it said is in the contacts now
     log.info("a list was read", upload=import_id, **result.counts)
 

@@ -17,6 +17,8 @@ from phonebank.campaigns import lifecycle
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.preflight import Preflight, SenderAccount
 from phonebank.errors import RefusedError
+from phonebank.people import audit
+from phonebank.people.models import Deed
 from phonebank.settings import Settings
 
 
@@ -54,6 +56,8 @@ def launch(  # noqa: PLR0913 - who, why and when are the launch
         moved = lifecycle.launch(session, campaign.id, by=by, because=because, now=now)
     if not moved:
         raise RefusedError(f"“{campaign.name}” was launched by somebody else a moment ago.")
+    told = because or "" if at is None else f"for {at:%Y-%m-%d %H:%M %Z}. {because or ''}".rstrip()
+    audit.record(session, Deed.LAUNCHED, by=by, about=campaign.name, now=now, detail=told)
 
 
 def launch_scheduled(session: Session, campaign: Campaign, found: Preflight, now: datetime) -> bool:
@@ -66,7 +70,10 @@ def launch_scheduled(session: Session, campaign: Campaign, found: Preflight, now
         lifecycle.unschedule(session, campaign.id)
         return False
     by, because = campaign.launched_by or "its schedule", campaign.launched_because
-    return lifecycle.launch(session, campaign.id, by=by, because=because, now=now)
+    launched = lifecycle.launch(session, campaign.id, by=by, because=because, now=now)
+    if launched:
+        audit.record(session, Deed.LAUNCHED, by=by, about=campaign.name, now=now, detail="as scheduled")
+    return launched
 
 
 def blockers_of(found: Preflight, because: str | None) -> list[str]:

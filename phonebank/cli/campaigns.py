@@ -8,14 +8,15 @@ import click
 from sqlmodel import Session
 
 from phonebank import clock, db
-from phonebank.campaigns import launching, lifecycle, preflight, queries, resuming, spec
+from phonebank.campaigns import launching, preflight, queries, resuming, spec, steering
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.preflight import Preflight
 from phonebank.campaigns.queries import Parts
-from phonebank.cli import files, opening, printing, samples, sayings
+from phonebank.cli import files, opening, printing, samples, sayings, trail
 from phonebank.cli.printing import say, warn
 from phonebank.errors import BadInputError, RefusedError
 from phonebank.messages import sampling
+from phonebank.people.models import Deed
 from phonebank.reports import exports
 from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
@@ -102,8 +103,9 @@ def pause(name: str, because: str) -> None:
     """Stop its texts within two seconds; volunteers' answers still go. Takes back a launch that is scheduled."""
 
     def stop(session: Session, campaign_id: int, now: datetime) -> bool:
-        paused = lifecycle.pause(session, campaign_id, reason=because, now=now)
-        return paused or lifecycle.unschedule(session, campaign_id)
+        by = opening.operator()
+        paused = steering.pause(session, campaign_id, reason=because, by=by, now=now)
+        return paused or steering.unschedule(session, campaign_id, by=by, now=now)
 
     _move(name, stop, done="paused", undone="There is nothing to pause")
 
@@ -116,7 +118,8 @@ def resume(name: str, budget: str) -> None:
     dollars = resuming.dollars(budget)
 
     def go_on(session: Session, campaign_id: int, now: datetime) -> bool:
-        return resuming.resume(session, queries.by_id(session, campaign_id), budget=dollars, now=now)
+        campaign = queries.by_id(session, campaign_id)
+        return steering.resume(session, campaign, budget=dollars, by=opening.operator(), now=now)
 
     _move(name, go_on, done="running again", undone="Only a paused campaign can be resumed")
 
@@ -125,7 +128,11 @@ def resume(name: str, budget: str) -> None:
 @click.argument("name")
 def close(name: str) -> None:
     """End it for good. Replies that still come are kept and shown."""
-    _move(name, lifecycle.close, done="closed", undone="It cannot be closed again")
+
+    def end(session: Session, campaign_id: int, now: datetime) -> bool:
+        return steering.close(session, campaign_id, by=opening.operator(), now=now)
+
+    _move(name, end, done="closed", undone="It cannot be closed again")
 
 
 @campaigns.command()
@@ -184,6 +191,7 @@ def export(name: str, what: str, out: Path | None) -> None:
     """Its rows as CSV. What a spreadsheet would run as a formula begins with an apostrophe."""
     with opening.opened(), db.reading() as session:
         campaign = queries.by_name(session, name)
+        trail.record(Deed.EXPORTED, about=name, detail=what)
         with files.written(out) as stream:
             number = exports.write(session, campaign, exports.What(what), stream)
     if out is not None:

@@ -9,12 +9,14 @@ from typing import Any
 import click
 
 from phonebank import clock, db, phone
-from phonebank.cli import erasing, opening, printing
+from phonebank.cli import erasing, opening, printing, trail
 from phonebank.cli.printing import say, warn
 from phonebank.contacts import importing
 from phonebank.contacts.importing import ImportResult, Order
 from phonebank.errors import RefusedError
 from phonebank.optouts import queries as optouts
+from phonebank.people import audit
+from phonebank.people.models import Deed
 from phonebank.reports import listings
 
 _SHOWN = 20
@@ -53,6 +55,8 @@ def import_(file: Path, *, wants_json: bool, **chosen: Any) -> None:
             result = importing.import_list(source, order, now=clock.now(), progress=told)
         except KeyboardInterrupt:
             raise RefusedError(_STOPPED) from None
+        if not order.dry_run:
+            trail.record(Deed.IMPORTED, about=order.list_name, detail=result.told)
     if wants_json:
         printing.as_json(result.counts)
     else:
@@ -79,6 +83,7 @@ def erase(number: str) -> None:
     plain = phone.parse(number)
     with opening.opened(), db.transaction() as session:
         erasing.erase(session, plain, clock.now())
+        audit.record(session, Deed.ERASED, by=opening.operator(), about="a person", now=clock.now())
         is_out = optouts.is_opted_out(session, plain)
     say(f"Erased {plain}.")
     if not is_out:

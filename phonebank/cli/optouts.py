@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from phonebank import clock, db, phone
-from phonebank.cli import number_files, opening, printing
+from phonebank.cli import number_files, opening, printing, trail
 from phonebank.cli.printing import say, warn
 from phonebank.errors import BadInputError, NotFoundError
 from phonebank.messages import tidying
-from phonebank.optouts import ledger, queries
+from phonebank.optouts import ledger, queries, signing
 from phonebank.optouts.models import OptOut
+from phonebank.people.models import Deed
 from phonebank.reports import exports
 
 BECAUSE = click.option("--because", required=True, metavar="TEXT", help="Why: kept beside the number, with your name.")
@@ -35,7 +36,7 @@ def add(number: str, because: str) -> None:
     plain, reason = phone.parse(number), _reason(because)
     with opening.opened(), db.transaction() as session:
         now = clock.now()
-        is_new = ledger.record(session, plain, because=reason, by=opening.operator(), now=now)
+        is_new = signing.opt_out(session, plain, because=reason, by=opening.operator(), now=now)
         tidying.leave_alone(session, plain, now)
     say(f"{plain} will not be reached again." if is_new else f"{plain} was opted out already.")
 
@@ -48,8 +49,8 @@ def lift(number: str, because: str) -> None:
     plain, reason = phone.parse(number), _reason(because)
     with opening.opened(), db.transaction() as session:
         standing = queries.standing(session, plain)
-        for kind in standing:
-            ledger.lift(session, plain, because=reason, by=opening.operator(), now=clock.now(), kind=kind)
+        for entry in standing.values():
+            signing.lift(session, entry, because=reason, by=opening.operator(), now=clock.now())
     if not standing:
         raise NotFoundError(f"{plain} is not opted out.")
     say(f"{plain} may be reached again.")
@@ -81,6 +82,7 @@ def import_(file: Path, because: str | None) -> None:
         while batch := list(islice(found, _AT_ONCE)):
             read += len(batch)
             new += _opt_out(sorted(set(batch)), reason)
+        trail.record(Deed.OPT_OUTS_IMPORTED, about=file.name, detail=f"{new:,} new of {read:,} numbers")
     say(f"{new:,} opted out now, {read - new:,} already or twice in the file, {len(rejected):,} rows without a number.")
     for told in rejected[:_SHOWN]:
         warn(told)
@@ -92,6 +94,7 @@ def import_(file: Path, because: str | None) -> None:
 def export() -> None:
     """What stands, as CSV."""
     with opening.opened(), db.reading() as session:
+        trail.record(Deed.EXPORTED, about="the opt-out ledger")
         writer = csv.DictWriter(sys.stdout, ["phone", "kind", "because", "by", "at"], lineterminator="\n")
         writer.writeheader()
         for entry in queries.entries(session):

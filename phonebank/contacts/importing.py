@@ -74,6 +74,11 @@ class ImportResult:
             "rejected": self.rejected,
         }
 
+    @property
+    def told(self) -> str:
+        """In a few words, for the audit trail."""
+        return f"{self.rows:,} rows: {self.imported:,} new, {self.updated:,} known, {self.rejected:,} rejected"
+
 
 Progress = Callable[[ImportResult, float], None]
 """Told after each batch what is counted so far, and what share of the file is read (0 to 1)."""

@@ -14,7 +14,8 @@ from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.messages import composing
 from phonebank.messages.composing import NewText
 from phonebank.messages.models import Message, MessageKind, Priority
-from phonebank.optouts import ledger
+from phonebank.optouts import queries as optouts
+from phonebank.optouts import signing
 from phonebank.optouts.keywords import INVISIBLE
 from phonebank.optouts.models import Ban
 
@@ -75,7 +76,8 @@ def say_no_stop(session: Session, handoff_id: int, person_id: int, by: str, now:
     if not holds:
         raise RefusedError(why_not_theirs(handoff, person_id))
     because = "A volunteer read it: they did not ask us to stop."
-    return ledger.lift(session, handoff.phone, because=because, by=by, now=now, kind=Ban.HOLD)
+    hold = optouts.standing(session, handoff.phone).get(Ban.HOLD)
+    return hold is not None and signing.lift(session, hold, because=because, by=by, now=now)
 
 
 def why_not_theirs(handoff: Handoff, person_id: int) -> str:

@@ -24,7 +24,8 @@ from phonebank.messages.models import Message
 from phonebank.messages.receiving import BY_THEIR_TEXT
 from phonebank.optouts import keywords, ledger
 from phonebank.optouts.models import Ban, OptOut
-from phonebank.people.models import Person
+from phonebank.people import audit
+from phonebank.people.models import Deed, Person
 from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
 from phonebank.replies import matching, queries, recording, threads
@@ -125,7 +126,9 @@ def verdict(
     by = _name_of(session, person_id)
     if not handoffs.close(session, handoff_id, person_id=person_id, verdict=intent.value, now=now):
         raise RefusedError(why_not_theirs(handoff, person_id))
-    if intent is not Intent.OPT_OUT:
+    if intent is Intent.OPT_OUT:
+        audit.record(session, Deed.OPT_OUT_RECORDED, by=by, about=f"conversation {handoff_id}", now=now)
+    else:
         because = f"read by {by}: {intent.value}"
         ledger.lift(session, handoff.phone, kind=Ban.HOLD, because=because, by=by, now=now)
     recipient = recipient_queries.by_id(session, handoff.recipient_id, lock=True) if handoff.recipient_id else None

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from phonebank import clock, db
-from phonebank.campaigns import launching, lifecycle, preflight, queries, resuming
+from phonebank.campaigns import launching, preflight, queries, resuming, steering
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
@@ -88,7 +88,7 @@ def send_test(campaign_id: int) -> ResponseReturnValue:
 @requires(Role.ORGANIZER)
 def unschedule(campaign_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
-        moved = lifecycle.unschedule(session, campaign_id)
+        moved = steering.unschedule(session, campaign_id, by=guards.signature(), now=clock.now())
     return _done(campaign_id, moved, "It waits for you again.")
 
 
@@ -96,7 +96,8 @@ def unschedule(campaign_id: int) -> ResponseReturnValue:
 @requires(Role.ORGANIZER)
 def pause(campaign_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
-        moved = lifecycle.pause(session, campaign_id, reason=_BY_HAND.format(guards.me().name), now=clock.now())
+        reason, by = _BY_HAND.format(guards.me().name), guards.signature()
+        moved = steering.pause(session, campaign_id, reason=reason, by=by, now=clock.now())
     return _done(campaign_id, moved, "Paused. Texts already with the carrier still arrive.")
 
 
@@ -105,7 +106,8 @@ def pause(campaign_id: int) -> ResponseReturnValue:
 def resume(campaign_id: int) -> ResponseReturnValue:
     budget = resuming.dollars(request.form.get("budget", ""))
     with db.transaction() as session:
-        moved = resuming.resume(session, queries.by_id(session, campaign_id), budget=budget, now=clock.now())
+        campaign, by = queries.by_id(session, campaign_id), guards.signature()
+        moved = steering.resume(session, campaign, budget=budget, by=by, now=clock.now())
     return _done(campaign_id, moved, "It goes on.")
 
 
@@ -121,7 +123,7 @@ def ask_before_closing(campaign_id: int) -> ResponseReturnValue:
 @requires(Role.ORGANIZER)
 def close(campaign_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
-        moved = lifecycle.close(session, campaign_id, clock.now())
+        moved = steering.close(session, campaign_id, by=guards.signature(), now=clock.now())
     return _done(campaign_id, moved, "Closed. Replies are still kept and shown.")
 
 

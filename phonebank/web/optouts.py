@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from phonebank import clock, db, phone
 from phonebank.errors import BadInputError, NotFoundError, PhonebankError
 from phonebank.messages import tidying
-from phonebank.optouts import ledger
+from phonebank.optouts import signing
 from phonebank.optouts.models import OptOut
 from phonebank.people.models import Role
 from phonebank.reports import listings
@@ -32,7 +32,7 @@ def add() -> ResponseReturnValue:
     except PhonebankError as wrong:
         return _page(wrong=wrong), trouble.status_of(wrong)
     with db.transaction() as session:
-        is_new = ledger.record(session, number, because=because, by=guards.signature(), now=now)
+        is_new = signing.opt_out(session, number, because=because, by=guards.signature(), now=now)
         tidying.leave_alone(session, number, now)
     flash("That number will not be reached again." if is_new else "That number was opted out already.", "good")
     return redirect(url_for("optouts.ledger"), code=303)
@@ -60,7 +60,7 @@ def lift(entry_id: int) -> ResponseReturnValue:
         if entry is None:
             raise NotFoundError("There is no such entry.")
         by, now = guards.signature(), clock.now()
-        lifted = ledger.lift(session, entry.phone, because=because, by=by, now=now, kind=entry.kind)
+        lifted = signing.lift(session, entry, because=because, by=by, now=now)
     flash("Lifted: that number may be reached again." if lifted else "That entry was lifted already.", "good")
     return redirect(url_for("optouts.ledger"), code=303)
 

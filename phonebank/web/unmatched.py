@@ -7,8 +7,8 @@ from phonebank import clock, db
 from phonebank.errors import NotFoundError
 from phonebank.messages import queries, tidying
 from phonebank.messages.models import Direction
-from phonebank.optouts import ledger
 from phonebank.optouts import queries as optouts
+from phonebank.optouts import signing
 from phonebank.people.models import Role
 from phonebank.web import guards
 from phonebank.web.guards import requires
@@ -33,7 +33,7 @@ def opt_out(message_id: int) -> ResponseReturnValue:
         text = queries.by_id(session, message_id)
         if text is None or text.direction is not Direction.IN:
             raise NotFoundError("There is no such text.")
-        ledger.record(session, text.phone, because=f"Wrote: “{text.body[:200]}”", by=guards.signature(), now=now)
+        signing.opt_out(session, text.phone, because=f"Wrote: “{text.body[:200]}”", by=guards.signature(), now=now)
         tidying.leave_alone(session, text.phone, now)
     flash("That number will not be reached.", "good")
     return redirect(url_for("unmatched.texts"), code=303)
