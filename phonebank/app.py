@@ -35,6 +35,7 @@ from phonebank.web import (
     static_files,
     supporter,
     trouble,
+    underway,
     unmatched,
     worked,
 )
@@ -58,6 +59,7 @@ BLUEPRINTS = tuple(
         hooks,
         campaigns,
         campaign,
+        underway,
         worked,
         practice,
         forecast,

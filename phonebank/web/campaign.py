@@ -1,45 +1,32 @@
-"""One campaign: its pre-flight and launch while a draft, then its live numbers, pause, resume and close."""
+"""One campaign while a draft: its pre-flight and launch. What is launched shows itself: see underway."""
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from phonebank import clock, db
-from phonebank.campaigns import launching, preflight, queries, resuming, steering
+from phonebank.campaigns import launching, preflight, queries, steering
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, PhonebankError, RefusedError
 from phonebank.messages import sampling
 from phonebank.people.models import Role
-from phonebank.replies.queries import threshold_of
-from phonebank.reports.lately import lately
-from phonebank.reports.progress import progress
-from phonebank.reports.standing import standing
-from phonebank.web import guards, hours, live, trouble
+from phonebank.web import guards, hours, trouble, underway
 from phonebank.web.guards import requires
 
 blueprint = Blueprint("campaign", __name__, url_prefix="/campaigns/<int:campaign_id>")
-_BY_HAND = "Paused by {}."
 
 
 @blueprint.get("")
 @requires(Role.ORGANIZER)
 def page(campaign_id: int) -> ResponseReturnValue:
-    values = _standing(campaign_id)
-    if values["campaign"].status is CampaignStatus.DRAFT:
-        return _draft_page(campaign_id)
-    numbers = live.piece("campaigns/_numbers.html", **values)
-    return render_template("campaigns/live.html", **values, numbers=numbers)
-
-
-@blueprint.get("/numbers")
-@requires(Role.ORGANIZER)
-def numbers(campaign_id: int) -> ResponseReturnValue:
-    return live.answer("campaigns/_numbers.html", **_standing(campaign_id))
+    with db.reading() as session:
+        is_draft = queries.by_id(session, campaign_id).status is CampaignStatus.DRAFT
+    return _draft_page(campaign_id) if is_draft else underway.page(campaign_id)
 
 
 @blueprint.get("/preflight")
@@ -69,7 +56,7 @@ def launch(campaign_id: int) -> ResponseReturnValue:
         page = render_template("campaigns/draft.html", checked=True, wrong=wrong, typed=request.form, **values)
         return page, trouble.status_of(wrong)
     flash("It will launch itself then." if at else "Launched. The first texts are on their way.", "good")
-    return _to(campaign_id)
+    return underway.to_campaign(campaign_id)
 
 
 @blueprint.post("/test")
@@ -81,7 +68,7 @@ def send_test(campaign_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
         sampling.send_test(session, queries.by_id(session, campaign_id), request.form.get("number", ""), clock.now())
     flash("The test is on its way to that phone.", "good")
-    return _to(campaign_id)
+    return underway.to_campaign(campaign_id)
 
 
 @blueprint.post("/unschedule")
@@ -89,42 +76,7 @@ def send_test(campaign_id: int) -> ResponseReturnValue:
 def unschedule(campaign_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
         moved = steering.unschedule(session, campaign_id, by=guards.signature(), now=clock.now())
-    return _done(campaign_id, moved, "It waits for you again.")
-
-
-@blueprint.post("/pause")
-@requires(Role.ORGANIZER)
-def pause(campaign_id: int) -> ResponseReturnValue:
-    with db.transaction() as session:
-        reason, by = _BY_HAND.format(guards.me().name), guards.signature()
-        moved = steering.pause(session, campaign_id, reason=reason, by=by, now=clock.now())
-    return _done(campaign_id, moved, "Paused. Texts already with the carrier still arrive.")
-
-
-@blueprint.post("/resume")
-@requires(Role.ORGANIZER)
-def resume(campaign_id: int) -> ResponseReturnValue:
-    budget = resuming.dollars(request.form.get("budget", ""))
-    with db.transaction() as session:
-        campaign, by = queries.by_id(session, campaign_id), guards.signature()
-        moved = steering.resume(session, campaign, budget=budget, by=by, now=clock.now())
-    return _done(campaign_id, moved, "It goes on.")
-
-
-@blueprint.get("/close")
-@requires(Role.ORGANIZER)
-def ask_before_closing(campaign_id: int) -> ResponseReturnValue:
-    with db.reading() as session:
-        campaign = queries.by_id(session, campaign_id)
-        return render_template("campaigns/close.html", campaign=campaign, now=standing(session, campaign))
-
-
-@blueprint.post("/close")
-@requires(Role.ORGANIZER)
-def close(campaign_id: int) -> ResponseReturnValue:
-    with db.transaction() as session:
-        moved = steering.close(session, campaign_id, by=guards.signature(), now=clock.now())
-    return _done(campaign_id, moved, "Closed. Replies are still kept and shown.")
+    return underway.done(campaign_id, moved, "It waits for you again.")
 
 
 def _draft_page(campaign_id: int) -> str:
@@ -151,18 +103,6 @@ def _check(session: Session, campaign: Campaign, now: datetime) -> Preflight:
     return preflight.check(session, parts, settings=settings, account=launching.account_of(settings), now=now)
 
 
-def _standing(campaign_id: int) -> dict[str, Any]:
-    with db.reading() as session:
-        campaign = queries.by_id(session, campaign_id)
-        now = lately(
-            (campaign_id, campaign.status, campaign.paused_reason),
-            lambda: standing(session, campaign) | progress(session, campaign, clock.now()),
-        )
-        threshold = threshold_of(session, campaign_id)
-        session.expunge_all()
-    return {"campaign": campaign, "now": now, "threshold": threshold}
-
-
 def _launch_time(campaign: Campaign) -> datetime | None:
     """The moment in the form, on the campaign's own clock; None for now."""
     typed = request.form.get("at", "").strip()
@@ -172,14 +112,3 @@ def _launch_time(campaign: Campaign) -> datetime | None:
         return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(campaign.timezone))
     except ValueError:
         raise BadInputError("Give the launch time as a date and a time.") from None
-
-
-def _done(campaign_id: int, moved: bool, sentence: str) -> ResponseReturnValue:
-    if not moved:
-        raise RefusedError("That was not possible any more: somebody was faster. Go back and look at the campaign.")
-    flash(sentence, "good")
-    return _to(campaign_id)
-
-
-def _to(campaign_id: int) -> ResponseReturnValue:
-    return redirect(url_for("campaign.page", campaign_id=campaign_id), code=303)
