@@ -26,6 +26,13 @@ class Channel(StrEnum):
     CALL = "call"
 
 
+class SentBy(StrEnum):
+    """Who sends each first text. Everything after it goes as ever."""
+
+    MACHINE = "machine"
+    PEOPLE = "people"  # volunteers, one by one, by hand
+
+
 class StopCause(StrEnum):
     """What paused a campaign. The page says by it what to do; a person's own pause has no cause."""
 
@@ -68,6 +75,8 @@ class Campaign(SQLModel, table=True):
     pace_by_inbox: int = 0
     asks_wait_since: datetime | None = Field(default=None, sa_type=Moment)  # for the inbox to drain
     excluded: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)  # asked_within_days, lists
+    sent_by: str = SentBy.MACHINE.value  # a SentBy; unchecked, so that SQLite need not make the table anew
+    questions: list[Any] = Field(default_factory=list, sa_type=JSONField)  # people ask: {"question", "answer"}
     call_script: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
     launch_at: datetime | None = Field(default=None, sa_type=Moment)
     launched_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -131,6 +131,7 @@ def dump(session: Session, campaign: Campaign) -> CampaignSpec:
                 {"before": f"{plan.before_seconds // 60}m"} | _only_text(plan.texts)
                 for plan in queries.follow_up_plans_of(session, campaign)
             ],
+            "questions": campaign.questions,
             "call": campaign.call_script or None,
         },
     )
@@ -144,7 +145,7 @@ def copy(session: Session, campaign: Campaign, now: datetime) -> Campaign:
     return create(session, spec.model_copy(update={"name": free}), now)
 
 
-_SAME_NAMES = ("name", "channel", "organization", "sender_name", "sender", "timezone", "disclaimer")
+_SAME_NAMES = ("name", "channel", "organization", "sender_name", "sender", "timezone", "disclaimer", "sent_by")
 
 
 def _id(row: Ask | Campaign) -> int:
@@ -164,6 +165,7 @@ def _campaign_row(spec: CampaignSpec, now: datetime) -> Campaign:
         segments_per_day=spec.limits.segments_per_day,
         pace_by_inbox=spec.limits.pace_by_inbox,
         excluded=spec.exclude.model_dump(mode="json"),
+        questions=[one.model_dump() for one in spec.questions],
         call_script=spec.call.model_dump(mode="json") if spec.call else {},
         created_at=now,
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from phonebank.asks import wording
-from phonebank.campaigns.models import Channel
+from phonebank.campaigns.models import Channel, SentBy
 from phonebank.errors import BadInputError
 
 FIRST_LANGUAGE = "en"
@@ -203,6 +203,13 @@ class FollowUpSpec(_Table):
     languages: dict[Language, Template] = Field(default_factory=dict)
 
 
+class QuestionSpec(_Table):
+    """What people ask, and our answer: shown to volunteers before their first shift and beside the answer box."""
+
+    question: Annotated[Line, Field(min_length=1)]
+    answer: Template
+
+
 class CallSpec(_Table):
     """The script of a call campaign."""
 
@@ -227,10 +234,12 @@ class CampaignSpec(_Table):
     sender: Annotated[str, AfterValidator(_sender)]
     timezone: Annotated[str, AfterValidator(_zone_name)] = "America/New_York"
     disclaimer: Line = ""
+    sent_by: SentBy = SentBy.MACHINE
     hours: HoursSpec = HoursSpec()
     limits: LimitsSpec = LimitsSpec()
     ask: AskSpec = AskSpec()
     followups: tuple[FollowUpSpec, ...] = ()
+    questions: tuple[QuestionSpec, ...] = ()
     call: CallSpec | None = None
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import merging
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.campaigns.contact_hours import NeverOpen, Window
-from phonebank.campaigns.models import Campaign, StopCause
+from phonebank.campaigns.models import Campaign, SentBy, StopCause
 from phonebank.contacts.models import Contact
 from phonebank.db import insert_ignoring
 from phonebank.jobs import ring_after_commit
@@ -54,9 +54,10 @@ def top_up(session: Session, sender: str, now: datetime) -> int:
 def wants_more(session: Session, campaign: Campaign) -> bool:
     """Whether fewer asks of this campaign are written down and unspoken than the next seconds need.
 
-    None are needed while asks wait for the inbox to drain; and nobody's are while the carrier's day is full.
+    None are needed while asks wait for the inbox to drain, or where volunteers write each down by hand; and nobody's
+    are while the carrier's day is full.
     """
-    if campaign.asks_wait_since is not None:
+    if campaign.asks_wait_since is not None or campaign.sent_by == SentBy.PEOPLE:
         return False
     ahead = max(AHEAD, _AHEAD_S * campaign.segments_per_second)
     return campaign.id is not None and queries.asks_waiting(session, campaign.id, most=ahead) < ahead

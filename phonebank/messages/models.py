@@ -101,6 +101,12 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status = 'sent' AND settled_at IS NULL"),
             postgresql_where=text("status = 'sent' AND settled_at IS NULL"),
         ),
+        Index(
+            "message_by_hand",
+            *("campaign_id", "written_by", "status"),
+            sqlite_where=text("step = 'ask' AND written_by IS NOT NULL"),
+            postgresql_where=text("step = 'ask' AND written_by IS NOT NULL"),
+        ),
         Index("message_conversation", "phone", "created_at"),
         Index(
             "message_not_arrived",

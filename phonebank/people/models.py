@@ -76,3 +76,13 @@ class AuditEntry(SQLModel, table=True):
     by: str
     about: str
     detail: str = ""
+
+
+class FirstShift(SQLModel, table=True):
+    """How far somebody has come before their first real conversation."""
+
+    __tablename__ = "first_shift"
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    practised_at: datetime | None = Field(default=None, sa_type=Moment)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)  # begun in earnest, or passed over

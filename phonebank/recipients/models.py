@@ -46,6 +46,12 @@ class Recipient(SQLModel, table=True):
             postgresql_where=text("status = 'pending' AND composed_at IS NULL"),
         ),
         Index(
+            "recipient_held",
+            *("held_by", "campaign_id"),
+            sqlite_where=text("status = 'pending' AND composed_at IS NULL"),
+            postgresql_where=text("status = 'pending' AND composed_at IS NULL"),
+        ),
+        Index(
             "recipient_group",
             *("campaign_id", "zones", "state", "due_at"),
             sqlite_where=text("status = 'pending' AND composed_at IS NULL"),
@@ -65,6 +71,9 @@ class Recipient(SQLModel, table=True):
     outcome: Outcome = Field(default=Outcome.NONE, sa_type=choice(Outcome))
     excluded_because: str | None = None
     due_at: datetime = Field(sa_type=Moment)
+    held_by: int | None = None  # the volunteer who has their first text in hand, until
+    held_until: datetime | None = Field(default=None, sa_type=Moment)
+    passed_by: int | None = None  # a volunteer who left them to another
     composed_at: datetime | None = Field(default=None, sa_type=Moment)
     asked_at: datetime | None = Field(default=None, sa_type=Moment)
     replied_at: datetime | None = Field(default=None, sa_type=Moment)

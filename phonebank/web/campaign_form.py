@@ -22,6 +22,7 @@ SINGLE = frozenset(
         "sender",
         "timezone",
         "disclaimer",
+        "sent_by",
         "exclude.asked_within_days",
         "hours.start",
         "hours.end",
@@ -42,7 +43,9 @@ SINGLE = frozenset(
     }
 )
 MANY = frozenset({"lists", "exclude.lists", "ask.texts"})
-_ROW = re.compile(r"(ask\.alternatives|followups)\.(\d{1,2})\.(for|text|action|place|starts_at|ends_at|before)")
+_ROW = re.compile(
+    r"(ask\.alternatives|followups|questions)\.(\d{1,2})\.(for|text|action|place|starts_at|ends_at|before|question|answer)"
+)
 _LONGEST_SPARE = 2
 
 ZONES = (
@@ -133,9 +136,9 @@ def _step(here: Any, part: str, *, is_list: bool) -> Any:
 
 
 def _drop_blank_rows(table: Values) -> None:
-    for holder, name in ((table.get("ask", {}), "alternatives"), (table, "followups")):
+    for holder, name in ((table.get("ask", {}), "alternatives"), (table, "followups"), (table, "questions")):
         if name in holder:
-            holder[name] = [row for row in holder[name] if row.get("text")]
+            holder[name] = [row for row in holder[name] if row.get("text") or row.get("question") or row.get("answer")]
 
 
 def _plain(value: Any, zone: ZoneInfo) -> Any:

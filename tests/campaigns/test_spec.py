@@ -9,10 +9,19 @@ from hypothesis import strategies as st
 
 from phonebank import db
 from phonebank.campaigns import queries, spec
+from phonebank.campaigns.models import SentBy
 from phonebank.errors import BadInputError, NotFoundError, RefusedError
 from tests.support.campaigns import NOW, PHONE_BANK, a_campaign, a_list
 
 WHOLE = (Path(__file__).with_name("whole.toml")).read_text()
+BY_HAND = (
+    PHONE_BANK.replace("[ask]", 'sent_by = "people"\n\n[ask]', 1)
+    + """
+[[questions]]
+question = "How long does it take?"
+answer = "Two hours, {{ ask.when }}; come for one if that is what you have."
+"""
+)
 
 
 def refusal(toml):
@@ -134,6 +143,24 @@ def test_a_campaign_comes_back_from_its_rows_as_it_was_written(database):
     assert kept == written.model_copy(
         update={"ask": written.ask.model_copy(update={"alternatives": alternatives})},
     )
+
+
+def test_who_sends_and_what_people_ask_come_back_too(database):
+    written = spec.parse(BY_HAND)
+    with db.transaction() as session:
+        a_list(session)
+        spec.create(session, written, NOW)
+
+    with db.reading() as session:
+        kept = spec.dump(session, queries.by_name(session, written.name))
+
+    assert kept.sent_by is SentBy.PEOPLE
+    assert [one.question for one in kept.questions] == ["How long does it take?"]
+
+
+def test_a_campaign_is_sent_by_the_machine_or_by_people_and_by_nobody_else():
+    assert spec.parse(PHONE_BANK).sent_by is SentBy.MACHINE
+    assert "must be 'machine' or 'people'." in refusal(BY_HAND.replace('"people"', '"robots"'))
 
 
 def test_a_taken_name_and_a_missing_list_are_refused(database):

@@ -209,3 +209,10 @@ def test_what_a_closed_campaign_still_had_queued_is_canceled_but_for_a_volunteer
     update(Campaign, drive.id, status=factories.CLOSED)
     do(tidying.tidy, clock.now())
     assert [one.id for one in _asks(drive) if one.status is MessageStatus.QUEUED] == [kept]
+
+
+def test_the_machine_writes_nothing_where_people_send_by_hand(drive, somebody, clock):
+    update(Campaign, drive.id, sent_by="people")
+    somebody()
+    assert _top_up(drive, clock.now()) == 0
+    assert _asks(drive) == []

@@ -2,9 +2,11 @@
 
 import tomllib
 
+import pytest
 from werkzeug.datastructures import MultiDict
 
 from phonebank.campaigns import spec
+from phonebank.errors import BadInputError
 from phonebank.web import campaign_form
 from tests.support.campaigns import PHONE_BANK
 
@@ -109,3 +111,21 @@ def test_a_zone_that_a_file_named_stays_to_be_chosen():
 
 def test_the_example_file_is_toml():
     assert tomllib.loads(WHOLE)["ask"]["languages"]["es"]
+
+
+def test_who_sends_and_what_people_ask_travel_through_the_form():
+    shown, base = campaign_form.from_spec(spec.parse(WHOLE))
+    form = as_form(shown)
+    form["sent_by"] = "people"
+    form["questions.0.question"], form["questions.0.answer"] = "How long is it?", "Two hours, {{ ask.when }}."
+    form["questions.1.question"], form["questions.1.answer"] = "", "  "
+    again = spec.parse_table(campaign_form.to_table(form, base))
+    assert again.sent_by == "people"
+    assert [(one.question, one.answer) for one in again.questions] == [
+        ("How long is it?", "Two hours, {{ ask.when }}.")
+    ]
+    shown, base = campaign_form.from_spec(again)
+    assert spec.parse_table(campaign_form.to_table(as_form(shown), base)) == again
+    half = as_form(shown | {"questions.0.answer": ""})
+    with pytest.raises(BadInputError, match=r"questions\[1\].answer"):
+        spec.parse_table(campaign_form.to_table(half, base))
