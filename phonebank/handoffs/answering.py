@@ -50,6 +50,7 @@ def answer(
     message_id = composing.compose(session, _new_text(session, handoff, person_id, words, step), now)
     if message_id is None:
         raise RefusedError("That answer has been sent already.")
+    lifecycle.answered(session, handoff_id, person_id, now)
     lifecycle.save_draft(session, handoff_id, person_id, "")
     return message_id
 

@@ -81,9 +81,14 @@ def lapse(session: Session, now: datetime) -> int:
 
 
 def close(session: Session, handoff_id: int, *, person_id: int | None, verdict: str | None, now: datetime) -> bool:
-    """Settled, by a person who holds it or (None) by what the supporter wrote. False: closed already or not theirs."""
+    """Settled, by a person who holds it or (None) by what the supporter wrote. False: closed already or not theirs.
+
+    A person's verdict without a text ends the wait too: somebody has read them.
+    """
     standing = _one(handoff_id).where(col(Handoff.status) != HandoffStatus.CLOSED)
     chosen = standing if person_id is None else _held(handoff_id, person_id, now)
+    if person_id is not None:
+        answered(session, handoff_id, person_id, now)
     return _moved(
         session,
         chosen.values(
@@ -95,6 +100,12 @@ def close(session: Session, handoff_id: int, *, person_id: int | None, verdict: 
             claimed_until=None,
         ),
     )
+
+
+def answered(session: Session, handoff_id: int, person_id: int, now: datetime) -> bool:
+    """The first answer of who holds it: the wait is over. False when it was answered before, or is not theirs."""
+    first = _held(handoff_id, person_id, now).where(col(Handoff.first_answered_at).is_(None))
+    return _moved(session, first.values(first_answered_at=now, first_answered_by=person_id))
 
 
 def save_draft(session: Session, handoff_id: int, person_id: int, text: str) -> bool:

@@ -30,6 +30,7 @@ class Handoff(SQLModel, table=True):
             postgresql_where=text("status <> 'closed'"),
         ),
         Index("handoff_waiting", "status", "urgency", "opened_at"),
+        Index("handoff_answered", "first_answered_at", "campaign_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -46,4 +47,6 @@ class Handoff(SQLModel, table=True):
     verdict: str | None = None
     closed_by: int | None = Field(default=None, foreign_key="person.id")
     opened_at: datetime = Field(sa_type=Moment)
+    first_answered_at: datetime | None = Field(default=None, sa_type=Moment)  # by a person: a text, or their verdict
+    first_answered_by: int | None = None
     closed_at: datetime | None = Field(default=None, sa_type=Moment)

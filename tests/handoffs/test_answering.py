@@ -55,6 +55,15 @@ def test_an_answer_is_written_down_to_go_before_every_ask(scene, clock):
         assert queries.by_id(session, scene["id"]).draft == ""
 
 
+def test_the_first_answer_is_remembered_with_who_gave_it(scene, clock):
+    first = clock.pass_by(minutes=2)
+    _answer(scene, "ana", "Hi!", first)
+    _answer(scene, "ana", "Still there?", clock.pass_by(minutes=5), "b")
+    with db.reading() as session:
+        answered = queries.by_id(session, scene["id"])
+        assert (answered.first_answered_at, answered.first_answered_by) == (first, scene["ana"])
+
+
 def test_the_same_form_twice_sends_once(scene, clock):
     assert _answer(scene, "ana", "Hi!", clock.now()) == _answer(scene, "ana", "Hi!", clock.pass_by(minutes=3))
     assert _sent(scene) == ["Hi!"]

@@ -191,6 +191,18 @@ def test_a_closed_conversation_stays_closed(scene, clock):
     assert _do(lifecycle.claim_next, scene["ana"], now) is None
 
 
+def test_a_verdict_without_a_text_ends_the_wait_but_what_closes_by_itself_does_not(scene, clock):
+    now = clock.pass_by(minutes=3)
+    _do(lifecycle.claim, scene["id"], scene["ana"], now)
+    assert not _do(lifecycle.answered, scene["id"], scene["ben"], now)
+    _do(lifecycle.close, scene["id"], person_id=scene["ana"], verdict="yes", now=now)
+    judged = _handoff(scene["id"])
+    assert (judged.first_answered_at, judged.first_answered_by) == (now, scene["ana"])
+    again = _open(scene["rosa"], now)
+    _do(lifecycle.close, again, person_id=None, verdict="opted_out", now=now)
+    assert _handoff(again).first_answered_at is None
+
+
 def test_the_list_shows_first_names_and_last_words_but_no_numbers(scene, clock):
     _do(lifecycle.claim, scene["id"], scene["ana"], clock.now())
     with db.reading() as session:
