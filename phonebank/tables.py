@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from phonebank.asks import models as _asks
 from phonebank.campaigns import models as _campaigns
 from phonebank.contacts import models as _contacts
+from phonebank.drafts import models as _drafts
 from phonebank.followups import models as _followups
 from phonebank.handoffs import models as _handoffs
 from phonebank.messages import models as _messages
@@ -19,6 +20,7 @@ _ROOMS = (
     _asks,
     _campaigns,
     _contacts,
+    _drafts,
     _followups,
     _handoffs,
     _messages,

@@ -83,6 +83,7 @@ class Campaign(SQLModel, table=True):
     launched_by: str | None = None
     launched_because: str | None = None
     created_at: datetime = Field(sa_type=Moment)
+    again_of: int | None = None  # the campaign whose ask it puts anew, to those who did not answer it
 
 
 class SendingDay(SQLModel, table=True):

@@ -23,6 +23,7 @@ _STAYS = frozenset(
         "launched_by",
         "launched_because",
         "created_at",
+        "again_of",
     }
 )
 
@@ -41,6 +42,20 @@ def redraft(session: Session, campaign_id: int, said: CampaignSpec, now: datetim
     _take_over(fresh.ask, queries.ask_of(session, campaign), frozenset({"id"}))
     _fill(session, fresh, campaign_id)
     return campaign
+
+
+def discard(session: Session, campaign: Campaign) -> None:
+    """Delete a draft with all that belongs to it. Refuses one that was launched or has a launch time."""
+    session.refresh(campaign, with_for_update=True)
+    if campaign.status is not CampaignStatus.DRAFT or campaign.launch_at is not None:
+        raise RefusedError(f"“{campaign.name}” was launched or is about to be: it can be closed, not deleted.")
+    assert campaign.id is not None
+    own = queries.ask_of(session, campaign)
+    _clear(session, queries.parts_of(session, campaign), campaign.id)
+    session.delete(campaign)
+    session.flush()
+    session.delete(own)
+    session.flush()
 
 
 def _clear(session: Session, old: Parts, campaign_id: int) -> None:

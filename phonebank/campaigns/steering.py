@@ -1,11 +1,12 @@
-"""A person pauses, resumes or closes a campaign: the move and its entry in the audit trail, in one transaction."""
+"""A person pauses, resumes, closes or deletes a campaign: the move, and its entry in the trail, in one transaction."""
 
 from datetime import datetime
 
 from sqlmodel import Session
 
-from phonebank.campaigns import lifecycle, queries, resuming
+from phonebank.campaigns import lifecycle, queries, redrafting, resuming
 from phonebank.campaigns.models import Campaign
+from phonebank.drafts import keeping
 from phonebank.people import audit
 from phonebank.people.models import Deed
 
@@ -34,6 +35,15 @@ def close(session: Session, campaign_id: int, *, by: str, now: datetime) -> bool
     """As `lifecycle.close`, in this person's name."""
     moved = lifecycle.close(session, campaign_id, now)
     return moved and _recorded(session, campaign_id, Deed.CLOSED, by, now)
+
+
+def delete(session: Session, campaign: Campaign, *, by: str, now: datetime) -> None:
+    """Throw a draft away with all that belongs to it. Refuses one that was launched or is about to be."""
+    assert campaign.id is not None
+    name, campaign_id, made_at = campaign.name, campaign.id, campaign.created_at
+    redrafting.discard(session, campaign)
+    keeping.bury(session, campaign_id, made_at, by=by, now=now)
+    audit.record(session, Deed.DELETED, by=by, about=name, now=now, detail="a draft")
 
 
 def _recorded(session: Session, campaign_id: int, deed: Deed, by: str, now: datetime, detail: str = "") -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -77,6 +77,24 @@ def unschedule(campaign_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
         moved = steering.unschedule(session, campaign_id, by=guards.signature(), now=clock.now())
     return underway.done(campaign_id, moved, "It waits for you again.")
+
+
+@blueprint.get("/delete")
+@requires(Role.ORGANIZER)
+def ask_before_deleting(campaign_id: int) -> ResponseReturnValue:
+    with db.reading() as session:
+        return render_template("campaigns/delete.html", campaign=queries.by_id(session, campaign_id))
+
+
+@blueprint.post("/delete")
+@requires(Role.ORGANIZER)
+def delete(campaign_id: int) -> ResponseReturnValue:
+    with db.transaction() as session:
+        campaign = queries.by_id(session, campaign_id)
+        name = campaign.name
+        steering.delete(session, campaign, by=guards.signature(), now=clock.now())
+    flash(f"“{name}” is deleted.", "good")
+    return redirect(url_for("campaigns.everything"), code=303)
 
 
 def _draft_page(campaign_id: int) -> str:
