@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,6 +15,7 @@ def files(*suffixes: str) -> list[Path]:
     return [path for path in _kept() if not _NOT_OURS & set(path.parts) and (not suffixes or path.suffix in suffixes)]
 
 
+@cache
 def modules() -> dict[Path, ast.Module]:
     """Every Python module of the product itself, parsed; the migrations, which are written by a tool, left out."""
     paths = [
@@ -31,6 +33,7 @@ def listed(offenders: list[str], advice: str) -> None:
     assert not offenders, advice + "\n  " + "\n  ".join(offenders)
 
 
+@cache
 def _kept() -> list[Path]:
     words = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard"]
     told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
