@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from itertools import takewhile
 
 from phonebank.intents import Intent
-from phonebank.replies.automaton import CLAUSE_ENDS
+from phonebank.replies.automaton import CLAUSE_ENDS, Found
+from phonebank.replies.phrases import LEXICON
 from phonebank.replies.plain import Word
 from phonebank.replies.rules import ByRules
 from phonebank.replies.traits import seen_as
@@ -18,6 +21,7 @@ _LEAST_PULL = 0.15
 _SPACED_MARK = re.compile(r"\s+([.,;:!?)])")
 _LONGEST_QUOTE = 60
 _LONGEST_NAMED = 120
+_REFUSED_WITHIN = 2
 _NAMES = {
     Intent.NOT_NOW: frozenset({"time", "later", "till", "revise", "then_yes"}),
     Intent.NOT_THAT: frozenset({"offer", "rather", "activity"}),
@@ -34,14 +38,15 @@ def why(words: Sequence[Word], by_rules: ByRules, intent: Intent) -> str:
 def named(words: Sequence[Word], by_rules: ByRules, intent: Intent) -> str:
     """The other time a *not now* names, or what a *not that* offers instead; empty when there is none."""
     tags = _NAMES.get(intent, frozenset())
+    phrases = [phrase for phrase in by_rules.found if phrase.tag in tags]
+    offered = [phrase for phrase in phrases if intent is Intent.NOT_THAT or not _is_refused(words, phrase)]
     spans: list[tuple[int, int]] = []
-    for phrase in by_rules.found:
-        if phrase.tag in tags:
-            end = phrase.end if intent is Intent.NOT_NOW else _end_of_clause(words, phrase.end)
-            if spans and phrase.start <= spans[-1][1] + 1:
-                spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-            else:
-                spans.append((phrase.start, end))
+    for phrase in offered or phrases:
+        end = phrase.end if intent is Intent.NOT_NOW else _end_of_clause(words, phrase.end)
+        if spans and phrase.start <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((phrase.start, end))
     return ", ".join(_typed(words[start:end]) for start, end in spans)[:_LONGEST_NAMED]
 
 
@@ -71,6 +76,23 @@ def _likest(words: Sequence[Word], intent: Intent) -> list[str]:
         if len(chosen) < _MOST_LIKENESSES and all(end <= other or start >= until for other, until in chosen):
             chosen.append((start, end))
     return [_quoted(words[start:end]) for start, end in sorted(chosen)]
+
+
+def _is_refused(words: Sequence[Word], phrase: Found) -> bool:
+    """Whether the clause around it, a few words to each side, says no: "can't Wed", "Friday no"."""
+    before = [word.plain for word in words[max(0, phrase.start - _REFUSED_WITHIN) : phrase.start]]
+    after = [word.plain for word in words[phrase.end : phrase.end + _REFUSED_WITHIN]]
+    near = [
+        *takewhile(lambda plain: plain not in CLAUSE_ENDS, reversed(before)),
+        *(word.plain for word in words[phrase.start : phrase.end]),
+        *takewhile(lambda plain: plain not in CLAUSE_ENDS, after),
+    ]
+    return not _refusing().isdisjoint(near)
+
+
+@cache
+def _refusing() -> frozenset[str]:
+    return frozenset(LEXICON.tables["rules"]["named"]["refuses"].split())
 
 
 def _end_of_clause(words: Sequence[Word], at: int) -> int:

@@ -45,6 +45,20 @@ def test_a_not_that_keeps_what_it_offers(text: str, deed: str):
     assert deed in reading.named
 
 
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("Can't Wed, Thursday", "Thursday"),
+        ("Thursday works, Wed doesn't", "Thursday"),
+        ("can't at 6, 8pm ok?", "8pm"),
+        ("El miércoles trabajo, el jueves puedo", "el jueves puedo"),
+        ("I can't do evenings but mornings ok", "can't do evenings but mornings"),
+    ],
+)
+def test_the_refused_time_is_left_out_where_another_stands_beside_it(text: str, time: str):
+    assert read(text, question=DOORS).named == time
+
+
 @pytest.mark.parametrize("text", ["yes", "no thanks", "maybe", "who is this?", "STOP", "", "Yes, see you Sunday at 2"])
 def test_nothing_is_named_where_no_other_time_or_deed_is(text: str):
     assert not read(text, question=DOORS).named
