@@ -23,6 +23,7 @@ from phonebank.web import (
     health,
     heard,
     hooks,
+    importing,
     inbox,
     live,
     nav,
@@ -64,6 +65,7 @@ BLUEPRINTS = tuple(
         practice,
         forecast,
         contacts,
+        importing,
         guide,
     )
 )

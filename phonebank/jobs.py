@@ -38,11 +38,12 @@ QUEUE_OF_TURN = {
     "asking": ASKS,  # asks are written down; key: the sender
     "enrolling": SLOW,  # key: the campaign
     "imports": IMPORTS,  # key: the upload; a million rows take minutes
+    "counting": IMPORTS,  # key: the upload; what importing it would do
     "reconciling": SLOW,
 }
 
 TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings again
-_KILLED_AFTER_S = {"imports": 4 * 3600, "enrolling": 3600}
+_KILLED_AFTER_S = {"imports": 4 * 3600, "counting": 3600, "enrolling": 3600}
 _TURN_KILLED_AFTER_S = 180
 _HELD_FOR_S = 3
 _FLAG_LASTS_S = 20  # a worker killed with a ring in its hand delays that turn by no more

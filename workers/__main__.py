@@ -7,9 +7,22 @@ from setproctitle import setproctitle
 from phonebank import heap, jobs
 from phonebank.cli import parent
 from phonebank.settings import load
-from workers import answers, asking, enrolling, followups, forking, imports, opening, reconciling, replies, spool, texts
+from workers import (
+    answers,
+    asking,
+    counting,
+    enrolling,
+    followups,
+    forking,
+    imports,
+    opening,
+    reconciling,
+    replies,
+    spool,
+    texts,
+)
 
-TURNS = (answers, asking, enrolling, followups, imports, reconciling, replies, spool, texts)
+TURNS = (answers, asking, counting, enrolling, followups, imports, reconciling, replies, spool, texts)
 
 
 def main(words: list[str]) -> None:

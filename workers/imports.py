@@ -4,10 +4,13 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import IO, BinaryIO, cast
 
+from sqlmodel import Session
+
 from phonebank import clock, db, jobs, logs
-from phonebank.contacts import importing, lifecycle, uploads
+from phonebank.contacts import importing, lifecycle, queries, uploads
 from phonebank.contacts.importing import ImportResult, Order
 from phonebank.contacts.models import ContactImport
 from phonebank.errors import BadInputError
@@ -43,11 +46,11 @@ def turn(key: str, _until: float) -> bool:
 
 def _read(import_id: int, upload: ContactImport) -> None:
     with tempfile.TemporaryDirectory(prefix="phonebank-import-") as folder, tempfile.TemporaryFile() as stream:
-        _write_out(import_id, stream)
+        uploads.write_out(import_id, stream)
         order = Order(
             list_name=upload.list_name,
             imported_by=upload.imported_by,
-            mapping=upload.mapping,
+            fields=upload.fields,
             region=upload.region,
             consent=upload.consent,
             rejects=Path(folder, "rejects.csv"),
@@ -55,7 +58,7 @@ def _read(import_id: int, upload: ContactImport) -> None:
 
         try:
             result = importing.import_list(
-                cast("BinaryIO", stream), order, now=clock.now(), progress=partial(_tell, import_id)
+                cast("BinaryIO", stream), order, now=clock.now(), progress=partial(_tell, upload, monotonic())
             )
         except _StoppedError:
             log.info("a list is read no further", upload=import_id)
@@ -63,41 +66,50 @@ def _read(import_id: int, upload: ContactImport) -> None:
         except BadInputError as wrong:
             with db.transaction() as session:
                 lifecycle.refuse(session, import_id, str(wrong))
-                uploads.drop(session, import_id, uploads.FILE)
+                _drop(session, import_id)
             log.info("a list was refused", upload=import_id)
             return
-        _finish(import_id, result, order)
+        _finish(upload, result, order)
 
 
-def _tell(import_id: int, so_far: ImportResult, share: float) -> None:
+def _tell(upload: ContactImport, began: float, so_far: ImportResult, share: float) -> None:
     """After each batch, for the page; here a cancel is heard."""
+    import_id = upload.id or 0
     _seen_alive(import_id)
-    counts = so_far.counts | {"percent": int(share * 100)}
+    counts = so_far.counts | {"percent": int(share * 100)} | _pace(so_far.rows, share, monotonic() - began)
     with db.transaction() as session:
         goes_on = lifecycle.progress(session, import_id, counts)
-        if not goes_on:
-            lifecycle.stopped(session, import_id, counts)
+        list_id = queries.list_id_of(session, upload.list_name)
+        if not goes_on and lifecycle.stopped(session, import_id, counts, list_id):
+            _sign(session, upload, f"canceled after {so_far.told}")
     if not goes_on or jobs.should_stop():  # a worker that is back begins again: importing twice changes nothing
         raise _StoppedError
 
 
-def _finish(import_id: int, result: ImportResult, order: Order) -> None:
+def _pace(rows: int, share: float, took_s: float) -> dict[str, int]:
+    return {"per_second": int(rows / took_s), "left_s": int(took_s * (1 - share) / share)} if took_s and share else {}
+
+
+def _sign(session: Session, upload: ContactImport, detail: str) -> None:
+    audit.record(session, Deed.IMPORTED, by=upload.imported_by, about=upload.list_name, now=clock.now(), detail=detail)
+
+
+def _finish(upload: ContactImport, result: ImportResult, order: Order) -> None:
+    import_id = upload.id or 0
     with db.transaction() as session:
         if result.rejected and order.rejects is not None and not uploads.has(session, import_id, uploads.REJECTS):
             with order.rejects.open("rb") as rejects:
                 uploads.write(session, import_id, uploads.REJECTS, _slices(rejects))
-        if lifecycle.finish(session, import_id, result.counts):
-            by, now = order.imported_by, clock.now()
-            audit.record(session, Deed.IMPORTED, by=by, about=order.list_name, now=now, detail=result.told)
-        uploads.drop(session, import_id, uploads.FILE)  # what it said is in the contacts now
+        list_id = queries.list_id_of(session, upload.list_name)
+        if lifecycle.finish(session, import_id, result.counts, list_id):
+            _sign(session, upload, result.told)
+        _drop(session, import_id)  # what it said is in the contacts now
     log.info("a list was read", upload=import_id, **result.counts)
 
 
-def _write_out(import_id: int, stream: IO[bytes]) -> None:
-    with db.reading() as session:
-        for content in uploads.read(session, import_id, uploads.FILE):
-            stream.write(content)
-    stream.seek(0)
+def _drop(session: Session, import_id: int) -> None:
+    for kind in (uploads.FILE, uploads.SAMPLE):
+        uploads.drop(session, import_id, kind)
 
 
 def _slices(stream: IO[bytes]) -> Iterator[bytes]:

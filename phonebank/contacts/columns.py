@@ -38,7 +38,18 @@ def choose(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
 
     Raises BadInputError when no column holds phone numbers, or the mapping names none of these.
     """
-    fields = _fields(header, {_position(header, column): _mapped(field) for field, column in mapping.items()})
+    return of_fields(header, fields_of(header, mapping))
+
+
+def fields_of(header: Sequence[str], mapping: Mapping[str, str] | None = None) -> list[str]:
+    """What each column of this header is, in their order: a known field, a merge field, or nothing ("")."""
+    return _fields(header, {_position(header, column): _mapped(field) for field, column in (mapping or {}).items()})
+
+
+def of_fields(header: Sequence[str], fields: Sequence[str]) -> Columns:
+    """The columns of this header when each is what `fields` says. Raises BadInputError when none is the number."""
+    if len(fields) != len(header):
+        raise BadInputError("The columns that were matched are not those of this file: upload it again.")
     known = {field: _positions(header, fields, field) for field in words()["known"] if field in fields}
     if "phone" not in known:
         raise BadInputError(_no_phone_column(header))
@@ -59,11 +70,15 @@ def _fields(header: Sequence[str], mapped: Mapping[int, str]) -> list[str]:
             found.append("")
         elif known and known not in taken:
             found.append(known)
-        elif name in words()["reserved"]["headers"] or name in words()["known"]:
-            found.append(f"contact_{name}")
         else:
-            found.append(name)
+            found.append(own_field(title, at))
     return found
+
+
+def own_field(title: str, at: int) -> str:
+    """The merge field of the column of this title, in this place, when it is none of the fields we know."""
+    name = merge_field(title) or f"column_{at + 1}"
+    return f"contact_{name}" if name in words()["reserved"]["headers"] or name in words()["known"] else name
 
 
 def _positions(header: Sequence[str], fields: Sequence[str], field: str) -> tuple[int, ...]:

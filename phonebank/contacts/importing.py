@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from typing import BinaryIO
 from phonebank import phone
 from phonebank.contacts import columns, people, sources
 from phonebank.contacts.people import Arrival
-from phonebank.contacts.rejects import Rejection, RejectsFile, rejects_file
+from phonebank.contacts.rejects import Rejection, Rejects, rejects_file
 from phonebank.contacts.rows import Row, Table
 from phonebank.contacts.storing import Stored, Storing
 from phonebank.errors import BadInputError
@@ -26,11 +26,15 @@ _REJECTIONS_KEPT = 1_000
 
 @dataclass(frozen=True)
 class Order:
-    """How to take a list in. `mapping` is field → header; `consent` is what they agreed to, where no column says."""
+    """How to take a list in. `mapping` is field → header; `consent` is what they agreed to, where no column says.
+
+    `fields`, where given, is what each column is, one after the other.
+    """
 
     list_name: str
     imported_by: str
     mapping: Mapping[str, str] = field(default_factory=dict)
+    fields: Sequence[str] = ()
     region: str = "US"
     consent: str = ""
     rejects: Path | None = None
@@ -53,7 +57,7 @@ class ImportResult:
     rejected: int = 0
     rejections: list[Rejection] = field(default_factory=list)
 
-    def add(self, batch: "_Batch", stored: Stored) -> None:
+    def add(self, batch: "Batch", stored: Stored) -> None:
         self.rows += batch.rows
         self.duplicates += batch.duplicates
         self.rejected += batch.rejected
@@ -103,7 +107,8 @@ def import_list(
     with sources.opened(source) as stream:
         size = max(1, sources.size_of(stream))
         table = sources.table_in(stream)
-        reader = people.PeopleReader(columns.choose(table.header, order.mapping), order.region)
+        fields = order.fields or columns.fields_of(table.header, order.mapping)
+        reader = people.PeopleReader(columns.of_fields(table.header, fields), order.region)
         storing = Storing(order.list_name, by=order.imported_by, consent=order.consent, dry_run=order.dry_run, now=now)
         result = ImportResult()
         with rejects_file(order.rejects, table.header) as rejects, _in_two_threads() as writer:
@@ -133,7 +138,7 @@ def _in_two_threads() -> Iterator[ThreadPoolExecutor]:
 
 
 @dataclass
-class _Batch:
+class Batch:
     """So many rows of the file: the people in them, each number once in the whole file, and what became of the rest."""
 
     rows: int = 0
@@ -144,9 +149,9 @@ class _Batch:
     read_to: int = 0  # bytes
 
 
-def _stored(batches: Iterator[_Batch], storing: Storing, writer: ThreadPoolExecutor) -> Iterator[tuple[_Batch, Stored]]:
+def _stored(batches: Iterator[Batch], storing: Storing, writer: ThreadPoolExecutor) -> Iterator[tuple[Batch, Stored]]:
     """Each batch once it is stored. The next is read meanwhile, and nothing is in hand when one is told of."""
-    before: tuple[_Batch, Future[Stored]] | None = None
+    before: tuple[Batch, Future[Stored]] | None = None
     for batch in batches:
         if before is not None:
             yield before[0], before[1].result()
@@ -155,20 +160,19 @@ def _stored(batches: Iterator[_Batch], storing: Storing, writer: ThreadPoolExecu
         yield before[0], before[1].result()
 
 
-def _batches(
-    table: Table, reader: people.PeopleReader, rejects: RejectsFile | None, stream: BinaryIO
-) -> Iterator[_Batch]:
+def _batches(table: Table, reader: people.PeopleReader, rejects: Rejects | None, stream: BinaryIO) -> Iterator[Batch]:
     """The rows in batches, at least one: the first with a number counts, the others are its duplicates."""
     seen: set[int] = set()  # half the memory of texts
     is_first = True
-    while (batch := _batch(islice(table.rows, BATCH), reader, rejects, seen)).rows or is_first:
+    while (batch := read_batch(islice(table.rows, BATCH), reader, rejects, seen)).rows or is_first:
         batch.read_to = stream.tell()
         yield batch
         is_first = False
 
 
-def _batch(rows: Iterator[Row], reader: people.PeopleReader, rejects: RejectsFile | None, seen: set[int]) -> _Batch:
-    batch = _Batch()
+def read_batch(rows: Iterator[Row], reader: people.PeopleReader, rejects: Rejects | None, seen: set[int]) -> Batch:
+    """These rows as people, those whose number is not among the `seen`; rejected ones are told to `rejects`."""
+    batch = Batch()
     for row in rows:
         batch.rows += 1
         try:
@@ -191,7 +195,7 @@ def _person(row: Row, reader: people.PeopleReader) -> Arrival:
     return reader.read(row.cells)
 
 
-def _reject(row: Row, because: str, batch: _Batch, rejects: RejectsFile | None) -> None:
+def _reject(row: Row, because: str, batch: Batch, rejects: Rejects | None) -> None:
     batch.rejected += 1
     if len(batch.rejections) < _REJECTIONS_KEPT:
         batch.rejections.append(Rejection(row.line, because))

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from phonebank.db import JSONField, Moment, choice
@@ -32,6 +33,8 @@ class ContactList(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
+    made_by: str = ""
+    rules: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)  # by which it was chosen from other lists
     created_at: datetime = Field(sa_type=Moment)
 
 
@@ -65,6 +68,7 @@ class TextlessNumber(SQLModel, table=True):
 
 
 class ImportStatus(StrEnum):
+    DRAFT = "draft"
     WAITING = "waiting"
     READING = "reading"
     DONE = "done"
@@ -73,17 +77,26 @@ class ImportStatus(StrEnum):
 
 
 class ContactImport(SQLModel, table=True):
-    """One file uploaded on the page, read by a worker that may be on another machine."""
+    """One file uploaded on the page, read by a worker that may be on another machine.
+
+    While a draft: `fields` is what each column is, as chosen so far; `foreseen` is what that would do, and `choices` a
+    mark of the choices it was foreseen for.
+    """
 
     __tablename__ = "contact_import"
 
     id: int | None = Field(default=None, primary_key=True)
     file_name: str
-    list_name: str
+    digest: str = ""  # of the file
+    size: int = Field(default=0, sa_type=BigInteger)  # bytes
+    list_name: str = ""
+    list_id: int | None = None  # once there is one
     consent: str = ""
-    mapping: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
+    fields: list[str] = Field(default_factory=list, sa_type=JSONField)
     region: str = "US"
-    status: ImportStatus = Field(default=ImportStatus.WAITING, sa_type=choice(ImportStatus))
+    choices: str = ""
+    foreseen: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
+    status: ImportStatus = Field(default=ImportStatus.DRAFT, sa_type=choice(ImportStatus))
     counts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONField)
     refused_because: str = ""
     imported_by: str
@@ -91,7 +104,7 @@ class ContactImport(SQLModel, table=True):
 
 
 class ImportChunk(SQLModel, table=True):
-    """A slice of an uploaded file (kind "file") or of its rejects (kind "rejects")."""
+    """A slice of an uploaded file (kind "file"), of its first rows ("sample") or of its rejects ("rejects")."""
 
     __tablename__ = "import_chunk"
 

@@ -1,11 +1,13 @@
 """Reads of lists and uploads, and of the numbers no text can reach."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
 
-from phonebank.contacts.models import ContactImport, ImportStatus, TextlessNumber
+from phonebank.contacts.models import ContactImport, ContactList, ImportStatus, TextlessNumber
+from phonebank.errors import NotFoundError
 
 
 def imports_waiting(session: Session) -> list[int]:
@@ -13,6 +15,55 @@ def imports_waiting(session: Session) -> list[int]:
     unread = (ImportStatus.WAITING, ImportStatus.READING)
     waiting = select(ContactImport.id).where(col(ContactImport.status).in_(unread))
     return [import_id for import_id in session.exec(waiting.order_by(col(ContactImport.id))) if import_id is not None]
+
+
+def import_of(session: Session, digest: str) -> ContactImport | None:
+    """The latest upload of the very same file."""
+    same = select(ContactImport).where(ContactImport.digest == digest).order_by(col(ContactImport.id).desc())
+    return session.exec(same.limit(1)).first()
+
+
+def drafts(session: Session, before: datetime | None = None) -> list[int]:
+    """Uploads that nobody has imported yet; those from before a moment."""
+    found = select(ContactImport.id).where(ContactImport.status == ImportStatus.DRAFT)
+    if before is not None:
+        found = found.where(col(ContactImport.created_at) < before)
+    return [import_id for import_id in session.exec(found) if import_id is not None]
+
+
+def imported_before(session: Session, upload: ContactImport) -> ContactImport | None:
+    """The latest import of the very same file that was read to its end."""
+    same = select(ContactImport).where(
+        ContactImport.digest == upload.digest, ContactImport.status == ImportStatus.DONE, ContactImport.id != upload.id
+    )
+    return session.exec(same.order_by(col(ContactImport.id).desc()).limit(1)).first()
+
+
+def is_import_waiting(session: Session) -> bool:
+    """Whether a worker is wanted for an import that nobody has begun."""
+    return (
+        session.exec(select(ContactImport.id).where(ContactImport.status == ImportStatus.WAITING)).first() is not None
+    )
+
+
+def is_list_named(session: Session, name: str) -> bool:
+    """Whether there is a list of this name, or an import on its way that will make one."""
+    on_its_way = (ImportStatus.WAITING, ImportStatus.READING)
+    coming = select(ContactImport.id).where(ContactImport.list_name == name, col(ContactImport.status).in_(on_its_way))
+    return list_id_of(session, name) is not None or session.exec(coming).first() is not None
+
+
+def list_by_id(session: Session, list_id: int) -> ContactList:
+    """The list of this id. Raises NotFoundError."""
+    found = session.get(ContactList, list_id)
+    if found is None:
+        raise NotFoundError("There is no such list: it may have been deleted.")
+    return found
+
+
+def list_id_of(session: Session, name: str) -> int | None:
+    """The id of the list of this name, if there is one."""
+    return session.exec(select(ContactList.id).where(ContactList.name == name)).first()
 
 
 TEXTLESS = "no text can reach this number"

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from phonebank.contacts.columns import merge_field, words
 from phonebank.contacts.rows import Row, escaped
@@ -18,6 +18,12 @@ class Rejection(NamedTuple):
 
     line: int
     because: str
+
+
+class Rejects(Protocol):
+    """Somebody who is told of each rejected row."""
+
+    def add(self, row: Row, because: str) -> None: ...
 
 
 class RejectsFile:

@@ -1,25 +1,31 @@
-"""Lists of people: what there is, uploading one, watching it being read, and its rejected rows as a file."""
+"""Lists of people: what there is, uploading one, and the numbers no text can reach."""
 
-from collections.abc import Iterator
+from pathlib import PurePath
+from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session
+from werkzeug.datastructures import FileStorage
 
 from phonebank import clock, db, jobs
-from phonebank import phone as phones
-from phonebank.contacts import ledger, lifecycle, queries, uploads
+from phonebank.contacts import ledger, queries, sampling, sources, uploads
 from phonebank.contacts.models import ContactImport, ImportStatus
-from phonebank.errors import BadInputError, NotFoundError, PhonebankError, RefusedError
+from phonebank.errors import BadInputError, PhonebankError
 from phonebank.people.models import Role
 from phonebank.reports import listings
-from phonebank.web import guards, live, trouble
+from phonebank.web import guards, matching, trouble
 from phonebank.web.guards import accepts_body, requires
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 LARGEST_FILE = 110_000_000
-_LONGEST_NAME = 100
 _MOST_SHOWN = 200
+_UNDER_WAY = {ImportStatus.DRAFT, ImportStatus.WAITING, ImportStatus.READING}
+_BEING_READ = "This very file is being imported already, by {by}: here is how far it is."
+_ALREADY = {
+    ImportStatus.DRAFT: "This very file is here already, uploaded by {by}: go on where it was left.",
+    ImportStatus.WAITING: _BEING_READ,
+    ImportStatus.READING: _BEING_READ,
+}
 
 
 @blueprint.get("")
@@ -63,105 +69,55 @@ def form() -> ResponseReturnValue:
 @accepts_body(LARGEST_FILE)
 @requires(Role.ORGANIZER)
 def upload() -> ResponseReturnValue:
+    """Keep the file and go on to its columns. The same file a second time leads to where it is already."""
     file = request.files.get("file")
     try:
         if file is None or not file.filename:
             raise BadInputError("Choose a file: a list saved as CSV or XLSX.")
-        with db.transaction() as session:
-            import_id = uploads.keep(session, _described(file.filename), file.stream)
+        import_id = _kept(file)
     except PhonebankError as wrong:
-        return _form(wrong), trouble.status_of(wrong)
-    if not jobs.is_up():
-        flash("Redis does not answer, so the list is read as soon as the workers are back.", "warn")
-    return redirect(url_for("contacts.reading", import_id=import_id), code=303)
+        return _refused(wrong)
+    address = url_for("imports.reading", import_id=import_id)
+    return ("", 200, {"HX-Redirect": address}) if _by_script() else redirect(address, code=303)
 
 
-@blueprint.get("/imports/<int:import_id>")
-@requires(Role.ORGANIZER)
-def reading(import_id: int) -> ResponseReturnValue:
-    values = _progress(import_id)
-    progress = live.piece("contacts/_progress.html", **values)
-    return render_template("contacts/reading.html", upload=values["upload"], progress=progress)
-
-
-@blueprint.get("/imports/<int:import_id>/progress")
-@requires(Role.ORGANIZER)
-def progress(import_id: int) -> ResponseReturnValue:
-    return live.answer("contacts/_progress.html", **_progress(import_id))
-
-
-@blueprint.post("/imports/<int:import_id>/cancel")
-@requires(Role.ORGANIZER)
-def cancel(import_id: int) -> ResponseReturnValue:
-    """Stop at the next batch; who is stored already stays."""
-    with db.transaction() as session:
-        _import(session, import_id)
-        if not lifecycle.cancel(session, import_id):
-            raise RefusedError("The list is read already: there is nothing to cancel.")
-        uploads.drop(session, import_id, uploads.FILE)  # a reader has a copy of its own
-    return redirect(url_for("contacts.reading", import_id=import_id), code=303)
-
-
-@blueprint.get("/imports/<int:import_id>/rejects.csv")
-@requires(Role.ORGANIZER)
-def rejects(import_id: int) -> ResponseReturnValue:
+def _kept(file: FileStorage) -> int:
+    digest = uploads.digest_of(file.stream)
     with db.reading() as session:
-        _import(session, import_id)
-        if not uploads.has(session, import_id, uploads.REJECTS):
-            raise NotFoundError("No row of this list was rejected.")
-    response = Response(_rejected(import_id), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="rejects-{import_id}.csv"'
-    return response
-
-
-def _rejected(import_id: int) -> Iterator[bytes]:
-    with db.reading() as session:
-        yield from uploads.read(session, import_id, uploads.REJECTS)
-
-
-def _progress(import_id: int) -> dict[str, object]:
-    with db.reading() as session:
-        found = _import(session, import_id)
-        has_rejects = uploads.has(session, import_id, uploads.REJECTS)
-        session.expunge_all()
-    is_going = found.status in {ImportStatus.WAITING, ImportStatus.READING}
-    return {"upload": found, "is_going": is_going, "has_rejects": has_rejects}
-
-
-def _import(session: Session, import_id: int) -> ContactImport:
-    found = session.get(ContactImport, import_id)
-    if found is None:
-        raise NotFoundError("There is no such upload.")
-    return found
-
-
-def _described(file_name: str) -> ContactImport:
-    name = " ".join(request.form.get("list_name", "").split())
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise BadInputError(f"Name the list: 1 to {_LONGEST_NAME} ordinary characters.")
-    region = request.form.get("region", "").strip().upper() or "US"
-    phones.check_region(region)
-    return ContactImport(
-        file_name=file_name[-200:],
-        list_name=name,
-        consent=" ".join(request.form.get("consent", "").split())[:500],
-        mapping=mapping(request.form.get("mapping", "")),
-        region=region,
+        same = queries.import_of(session, digest)
+    if same is not None and same.status in _UNDER_WAY:
+        flash(_ALREADY[same.status].format(by=same.imported_by), "warn")
+        return same.id or 0
+    if file.stream.read(1) == b"":
+        raise BadInputError("The file is empty. Choose the list again, as CSV or XLSX.")
+    sample = sampling.take(cast("BinaryIO", file.stream))
+    fields = sampling.matched(sample)
+    described = ContactImport(
+        file_name=PurePath((file.filename or "").replace("\\", "/")).name[-200:],
+        digest=digest,
+        size=sources.size_of(cast("BinaryIO", file.stream)),
+        fields=fields,
+        foreseen=matching.foreseen(sample, fields, "US"),
         imported_by=guards.signature(),
         created_at=clock.now(),
     )
+    with db.transaction() as session:
+        import_id = uploads.keep(session, described, file.stream, sample)
+        if matching.is_partial(described.foreseen):
+            jobs.ring_after_commit(session, "counting", str(import_id))
+    return import_id
 
 
-def mapping(lines: str) -> dict[str, str]:
-    """`phone = Cell #` a line, as a dict. Raises BadInputError for a line that is not of that form."""
-    pairs = [line.partition("=") for line in lines.splitlines() if line.strip()]
-    for field, equals, column in pairs:
-        if not (field.strip() and equals and column.strip()):
-            raise BadInputError(f"Write columns as “field = column”, one a line; “{field.strip()[:40]}” is not.")
-    return {field.strip(): column.strip() for field, _, column in pairs}
+def _by_script() -> bool:
+    return "HX-Request" in request.headers
+
+
+def _refused(wrong: PhonebankError) -> ResponseReturnValue:
+    """The page again with what is wrong; a script that sent the file shows the sentence alone."""
+    if _by_script():
+        return render_template("contacts/_wrong.html", wrong=wrong)
+    return _form(wrong), trouble.status_of(wrong)
 
 
 def _form(wrong: PhonebankError | None = None) -> str:
-    with db.reading() as session:
-        names = [found.name for found, _ in listings.lists(session)]
-    return render_template("contacts/upload.html", wrong=wrong, typed=request.form, lists=names, largest=LARGEST_FILE)
+    return render_template("contacts/upload.html", wrong=wrong, largest=LARGEST_FILE)

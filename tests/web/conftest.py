@@ -16,6 +16,7 @@ from phonebank.web import sign_in
 from phonebank.web.throttle import Throttle
 from tests.support import conversations as make
 from tests.support.pages import Visitor
+from workers import opening
 
 
 @pytest.fixture
@@ -84,6 +85,12 @@ def volunteer(app, clock):
         return visitor
 
     return signed_in
+
+
+@pytest.fixture
+def workers_open(settings, monkeypatch):
+    """A worker's turn may be taken in this process, on the test's own database."""
+    monkeypatch.setattr(opening._Opened, "settings", settings)
 
 
 @pytest.fixture
