@@ -38,6 +38,7 @@ from phonebank.web import (
     trouble,
     underway,
     unmatched,
+    waits,
     worked,
 )
 
@@ -67,6 +68,7 @@ BLUEPRINTS = tuple(
         contacts,
         importing,
         guide,
+        waits,
     )
 )
 
@@ -121,5 +123,6 @@ def _dress_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(live=live.live, places=nav.places, account_alarm=alarm.account_alarm)
+    app.jinja_env.globals.update(waits_alarm=alarm.waits_alarm)
     app.jinja_env.globals.update(guide.template_names())
     app.jinja_env.globals.update(clock_now=clock.now, clock_speed=clock.speed)

@@ -33,6 +33,7 @@ QUEUE_OF_TURN = {
     "replies": REPLIES,  # a supporter has answered
     "answers": URGENT,  # somebody waits for this text; key: the sender
     "followups": URGENT,
+    "alerts": SLOW,  # a wait has passed the bound, or no longer does
     "spool": REPLIES,
     "texts": BULK,  # asks; key: the sender
     "asking": ASKS,  # asks are written down; key: the sender

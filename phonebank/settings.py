@@ -50,6 +50,8 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     sentry_dsn: str | None = None
     rehearsal: bool = Field(False, description="set by `phonebank run --rehearse` for its own parts")
+    smtp_url: str | None = Field(None, description="the mail server of alerts: smtp://… or smtps://…")
+    mail_from: str | None = Field(None, description="who alerts by e-mail are from")
     metrics_token: str | None = Field(None, description="lets a scraper that is not on loopback read /metrics")
 
     @field_validator("log_level")
@@ -69,6 +71,13 @@ class Settings(BaseModel):
         if url and not (is_safe and parts.hostname):
             raise ValueError("use https://… (http is accepted on loopback only)")
         return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, url: str | None) -> str | None:
+        if url and not (urlsplit(url).scheme in {"smtp", "smtps"} and urlsplit(url).hostname):
+            raise ValueError("use smtp://user:password@host:587 or smtps://…")
+        return url
 
     @model_validator(mode="after")
     def _no_placeholder_secrets(self) -> "Settings":
@@ -110,6 +119,11 @@ class Settings(BaseModel):
     def address(self) -> str:
         """The public address without a trailing slash; loopback when none is set."""
         return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sends_mail_from(self) -> str:
+        """MAIL_FROM, else an address at our own public name."""
+        return self.mail_from or f"phonebank@{urlsplit(self.address).hostname}"
 
     @property
     def has_twilio_keys(self) -> bool:

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from phonebank.alerts import models as _alerts
 from phonebank.asks import models as _asks
 from phonebank.campaigns import models as _campaigns
 from phonebank.contacts import models as _contacts
@@ -9,6 +10,7 @@ from phonebank.drafts import models as _drafts
 from phonebank.followups import models as _followups
 from phonebank.handoffs import models as _handoffs
 from phonebank.messages import models as _messages
+from phonebank.one_on_ones import models as _one_on_ones
 from phonebank.optouts import models as _optouts
 from phonebank.people import models as _people
 from phonebank.recipients import models as _recipients
@@ -17,6 +19,7 @@ from phonebank.replies import models as _replies
 __all__ = ["metadata"]
 
 _ROOMS = (
+    _alerts,
     _asks,
     _campaigns,
     _contacts,
@@ -24,6 +27,7 @@ _ROOMS = (
     _followups,
     _handoffs,
     _messages,
+    _one_on_ones,
     _optouts,
     _people,
     _recipients,

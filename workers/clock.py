@@ -11,6 +11,7 @@ from setproctitle import setproctitle
 from sqlmodel import Session
 
 from phonebank import clock, db, jobs, logs
+from phonebank.alerts import queries as alerts
 from phonebank.campaigns import queries as campaigns
 from phonebank.cli import parent
 from phonebank.contacts import queries as contacts
@@ -70,6 +71,8 @@ def due(settings: Settings, *, tidies: bool = True) -> list[tuple[str, str]]:
     now = clock.now()
     with db.reading() as session:
         found = [*_sending(session, now), *_hearing(session, now), *_preparing(session, now)]
+        if tidies and alerts.is_due(session, now):
+            found.append(("alerts", ""))
         if tidies and (messages.any_queued(session) or _is_doubtful(session, now) or closing.is_any(session, now)):
             found.append(("reconciling", ""))
     if spool.is_waiting(settings.var / "spool"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -126,6 +126,51 @@ def waits_for_us() -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return func.coalesce(last_word, Direction.IN) == Direction.IN
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One person who waits for our word: since when, how urgently, in which campaign."""
+
+    handoff_id: int
+    campaign_id: int | None
+    urgency: int
+    since: datetime
+
+
+def waits(session: Session) -> list[Wait]:
+    """Everybody who waits for our word, the longest wait first."""
+    since = _waiting_since().label("since")
+    theirs = columns(col(Handoff.id), col(Handoff.campaign_id), col(Handoff.urgency), since)
+    rows = session.connection().execute(theirs.where(_stands(), waits_for_us()))
+    found = [Wait(int(row.id), row.campaign_id, row.urgency, row.since) for row in rows]
+    return sorted(found, key=lambda wait: (wait.since, wait.handoff_id))
+
+
+def is_any_waiting_since(session: Session, at: datetime) -> bool:
+    """Whether somebody has waited for our word since this moment, or longer."""
+    theirs = columns(col(Handoff.id)).where(_stands(), col(Handoff.opened_at) <= at, waits_for_us())
+    return session.connection().scalar(theirs.where(_waiting_since() <= at).limit(1)) is not None
+
+
+def _stands() -> ColumnElement[bool]:
+    return col(Handoff.status) != HandoffStatus.CLOSED
+
+
+def _waiting_since() -> ColumnElement[datetime]:
+    """When it was opened, until it is first answered; then the first text they wrote after our last answer."""
+    ours = aliased(Message)
+    is_answer = and_(col(ours.kind) == MessageKind.ANSWER, col(ours.status).not_in(NEVER_ARRIVED))
+    answered = columns(func.max(ours.id)).where(col(ours.phone) == col(Handoff.phone), is_answer).scalar_subquery()
+    theirs = (
+        columns(func.min(Message.created_at))
+        .where(col(Message.phone) == col(Handoff.phone), col(Message.direction) == Direction.IN)
+        .where(col(Message.id) > func.coalesce(answered.correlate(Handoff), 0))
+        .correlate(Handoff)
+        .scalar_subquery()
+    )
+    opened = col(Handoff.opened_at)
+    return case((col(Handoff.first_answered_at).is_(None), opened), else_=func.coalesce(theirs, opened))
 
 
 def _rows() -> Select[Any]:

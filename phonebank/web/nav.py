@@ -23,6 +23,7 @@ class Place:
 PLACES = (
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
     Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
+    Place("waits.board", "Waits", Role.ORGANIZER),
     Place("contacts.lists", "Contacts", Role.ORGANIZER),
     Place("unmatched.texts", "Unmatched", Role.ORGANIZER),
     Place("doubts.messages", "In doubt", Role.ORGANIZER),

@@ -9,7 +9,7 @@ from phonebank import clock, db
 from phonebank.errors import BadInputError
 from phonebank.people import accounts, queries
 from phonebank.people.models import Person, Role
-from phonebank.web import guards, nav
+from phonebank.web import guards, nav, waits
 from phonebank.web.guards import public, requires
 from phonebank.web.throttle import Throttle
 from phonebank.web.trouble import page
@@ -81,7 +81,7 @@ def out() -> ResponseReturnValue:
 @blueprint.get("/me")
 @requires(Role.VOLUNTEER)
 def account() -> ResponseReturnValue:
-    return render_template("sign_in/account.html", wrong="")
+    return _account()
 
 
 @blueprint.post("/me/password")
@@ -91,13 +91,18 @@ def choose_password() -> ResponseReturnValue:
         with db.transaction() as writing:
             accounts.set_password(writing, guards.my_id(), request.form.get("password", ""))
     except BadInputError as wrong:
-        return render_template("sign_in/account.html", wrong=str(wrong)), 400
+        return _account(str(wrong)), 400
     with db.reading() as reading:
         person = queries.by_id(reading, guards.my_id())
         assert person is not None
         guards.begin_session(person)
     flash("Your password is set. Everywhere else you are signed out.", "good")
     return redirect(url_for("sign_in.account"), code=303)
+
+
+def _account(wrong: str = "") -> str:
+    has_mail = guards.settings().smtp_url is not None
+    return render_template("sign_in/account.html", wrong=wrong, wish=waits.my_wish(), has_mail=has_mail)
 
 
 def _let_in(person: Person) -> ResponseReturnValue:

@@ -1,0 +1,1 @@
+"""Tells organizers when somebody has waited too long for an answer."""

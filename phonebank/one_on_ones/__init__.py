@@ -1,0 +1,1 @@
+"""One person of ours meets one supporter: booked, prepared, remembered."""
