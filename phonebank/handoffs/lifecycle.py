@@ -74,6 +74,12 @@ def release(session: Session, handoff_id: int, person_id: int) -> bool:
     return _moved(session, theirs.values(_FREE))
 
 
+def release_all_of(session: Session, person_id: int) -> int:
+    """Everything this person holds goes back to the others, the drafts with it; how many that were."""
+    theirs = update(Handoff).where(_is_claimed(), col(Handoff.claimed_by) == person_id)
+    return int(session.connection().execute(theirs.values(_FREE)).rowcount)
+
+
 def lapse(session: Session, now: datetime) -> int:
     """Every lease that is over goes back to open; how many did."""
     over = update(Handoff).where(_is_claimed(), col(Handoff.claimed_until) <= now).values(_FREE)

@@ -109,6 +109,19 @@ class Message(SQLModel, table=True):
         ),
         Index("message_conversation", "phone", "created_at"),
         Index(
+            "message_stray",
+            "id",
+            sqlite_where=text("direction = 'in' AND recipient_id IS NULL AND filed_at IS NULL"),
+            postgresql_where=text("direction = 'in' AND recipient_id IS NULL AND filed_at IS NULL"),
+        ),
+        Index(
+            "message_written",
+            "written_by",
+            "created_at",
+            sqlite_where=text("written_by IS NOT NULL"),
+            postgresql_where=text("written_by IS NOT NULL"),
+        ),
+        Index(
             "message_not_arrived",
             "campaign_id",
             "claimed_at",
@@ -145,6 +158,8 @@ class Message(SQLModel, table=True):
     looks: int = 0  # empty looks into the carrier's log while in doubt
     looked_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
+    filed_at: datetime | None = Field(default=None, sa_type=Moment)  # a stranger's text that somebody dealt with
+    filed_by: int | None = None
 
 
 class StrayReport(SQLModel, table=True):

@@ -29,6 +29,12 @@ class OptOut(SQLModel, table=True):
             sqlite_where=text("lifted_at IS NULL"),
             postgresql_where=text("lifted_at IS NULL"),
         ),
+        Index(
+            "opt_out_held",
+            "id",
+            sqlite_where=text("kind = 'hold' AND lifted_at IS NULL"),
+            postgresql_where=text("kind = 'hold' AND lifted_at IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,11 +1,12 @@
-"""Who there is: everybody who may, or might once, sign in."""
+"""Who there is, by which links they come, when they are on shift, and what the audit trail holds."""
 
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from phonebank.errors import NotFoundError
-from phonebank.people.models import Person, PersonStatus, Role
+from phonebank.people.models import Joining, JoinLink, Person, PersonStatus, Role, Shift
 
 
 def by_id(session: Session, person_id: int) -> Person | None:
@@ -40,3 +41,49 @@ def active_admins(session: Session) -> list[int]:
     """Ids of those who can still let others in; locked, so that two of them cannot suspend each other at once."""
     admins = select(Person.id).where(Person.role == Role.ADMIN, Person.status == PersonStatus.ACTIVE)
     return [found for found in session.exec(admins.with_for_update()) if found is not None]
+
+
+def join_link(session: Session, token_hash: str, *, lock: bool = False) -> JoinLink | None:
+    """The link for many with this secret, whether or not it still lets anybody in."""
+    query = select(JoinLink).where(JoinLink.token_hash == token_hash)
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def open_links(session: Session, now: datetime) -> list[JoinLink]:
+    """The links for many that are neither over nor revoked, the newest first."""
+    standing = select(JoinLink).where(col(JoinLink.revoked_at).is_(None), col(JoinLink.expires_at) > now)
+    return list(session.exec(standing.order_by(col(JoinLink.id).desc())))
+
+
+def open_link_of(session: Session, person_id: int, now: datetime) -> JoinLink | None:
+    """The link for many that this person came by, while it still lets people in."""
+    theirs = select(JoinLink).join(Joining, col(Joining.link_id) == JoinLink.id).where(Joining.person_id == person_id)
+    return session.exec(theirs.where(col(JoinLink.revoked_at).is_(None), col(JoinLink.expires_at) > now)).first()
+
+
+def running_shift(session: Session, person_id: int) -> Shift | None:
+    """The shift this person works now."""
+    theirs = select(Shift).where(Shift.person_id == person_id, col(Shift.started_at).is_not(None))
+    return session.exec(theirs.where(col(Shift.ended_at).is_(None))).first()
+
+
+def next_shift(session: Session, person_id: int, now: datetime) -> Shift | None:
+    """The planned shift they are to work next, or are late for."""
+    theirs = _planned().where(Shift.person_id == person_id, col(Shift.planned_to) > now)
+    return session.exec(theirs.order_by(col(Shift.planned_from))).first()
+
+
+def planned_shifts(session: Session, now: datetime, most: int = 100) -> list[tuple[Shift, Person]]:
+    """What is still to be worked, the next first, and by whom."""
+    query = _planned().where(col(Shift.planned_to) > now).order_by(col(Shift.planned_from), col(Shift.id)).limit(most)
+    return [(shift, person) for shift in session.exec(query) if (person := by_id(session, shift.person_id))]
+
+
+def has_shift_between(session: Session, person_id: int, begins: datetime, ends: datetime) -> bool:
+    """Whether a planned shift of theirs overlaps this time."""
+    theirs = _planned().where(Shift.person_id == person_id, col(Shift.planned_from) < ends)
+    return session.exec(theirs.where(col(Shift.planned_to) > begins)).first() is not None
+
+
+def _planned() -> SelectOfScalar[Shift]:
+    return select(Shift).where(col(Shift.started_at).is_(None), col(Shift.canceled_at).is_(None))

@@ -1,0 +1,16 @@
+"""Suspends somebody at once: what they hold goes back to the others in the same transaction, the drafts with it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from phonebank.handoffs import lifecycle
+from phonebank.people import admitting
+from phonebank.people.admitting import Staff
+
+
+def suspend(session: Session, staff: Staff, person_id: int, now: datetime) -> int | None:
+    """As `admitting.suspend`; how many conversations went back to the others, or None when they were out already."""
+    if not admitting.suspend(session, staff, person_id, now):
+        return None
+    return lifecycle.release_all_of(session, person_id)
