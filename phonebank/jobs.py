@@ -27,7 +27,15 @@ from phonebank import logs
 from phonebank.errors import BadInputError, UnavailableError
 from phonebank.settings import Settings
 
-URGENT, REPLIES, BULK, ASKS, SLOW, IMPORTS = QUEUES = ("urgent", "replies", "bulk", "asks", "slow", "imports")
+URGENT, REPLIES, BULK, ASKS, SLOW, IMPORTS, COUNTS = QUEUES = (
+    "urgent",
+    "replies",
+    "bulk",
+    "asks",
+    "slow",
+    "imports",
+    "counts",
+)
 
 QUEUE_OF_TURN = {
     "replies": REPLIES,  # a supporter has answered
@@ -41,6 +49,7 @@ QUEUE_OF_TURN = {
     "imports": IMPORTS,  # key: the upload; a million rows take minutes
     "counting": IMPORTS,  # key: the upload; what importing it would do
     "reconciling": SLOW,
+    "tallying": COUNTS,  # key: a campaign that somebody looks at, or none; a large one takes many seconds
 }
 
 TURN_LASTS_S = 50.0  # a turn stops taking batches after this long, and rings again

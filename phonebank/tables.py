@@ -15,6 +15,7 @@ from phonebank.optouts import models as _optouts
 from phonebank.people import models as _people
 from phonebank.recipients import models as _recipients
 from phonebank.replies import models as _replies
+from phonebank.tallies import models as _tallies
 
 __all__ = ["metadata"]
 
@@ -32,5 +33,6 @@ _ROOMS = (
     _people,
     _recipients,
     _replies,
+    _tallies,
 )
 metadata = SQLModel.metadata

@@ -19,10 +19,11 @@ from workers import (
     reconciling,
     replies,
     spool,
+    tallying,
     texts,
 )
 
-TURNS = (answers, asking, counting, enrolling, followups, imports, reconciling, replies, spool, texts)
+TURNS = (answers, asking, counting, enrolling, followups, imports, reconciling, replies, spool, tallying, texts)
 
 
 def main(words: list[str]) -> None:

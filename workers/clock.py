@@ -22,6 +22,7 @@ from phonebank.messages import asking, closing, reconciling, spool, watching
 from phonebank.messages import queries as messages
 from phonebank.recipients import queries as recipients
 from phonebank.settings import Settings, load
+from phonebank.tallies import queries as tallies
 from workers import easing, opening
 
 EVERY_S = 1.0
@@ -62,6 +63,8 @@ def sweep(settings: Settings, *, tidies: bool = True) -> None:
         jobs.ring(turn, key)
     with db.transaction() as session:
         handoffs.lapse(session, clock.now())
+    if tidies:
+        _ring_counters(clock.now())
     watching.watch(clock.now())
     easing.ease(clock.now())
 
@@ -104,6 +107,12 @@ def _preparing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
         yield "enrolling", str(campaign_id)
     for import_id in contacts.imports_waiting(session):
         yield "imports", str(import_id)
+
+
+def _ring_counters(now: datetime) -> None:
+    with db.reading() as session:
+        if tallies.due(session, now):
+            jobs.ring("tallying")
 
 
 def _is_doubtful(session: Session, now: datetime) -> bool:

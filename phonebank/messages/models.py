@@ -107,6 +107,12 @@ class Message(SQLModel, table=True):
             sqlite_where=text("step = 'ask' AND written_by IS NOT NULL"),
             postgresql_where=text("step = 'ask' AND written_by IS NOT NULL"),
         ),
+        Index(
+            "message_heard",
+            *("campaign_id", "created_at", "id"),
+            sqlite_where=text("direction = 'in'"),
+            postgresql_where=text("direction = 'in'"),
+        ),
         Index("message_conversation", "phone", "created_at"),
         Index(
             "message_stray",

@@ -23,6 +23,7 @@ _TOO_LATE = timedelta(seconds=5)
 IS_QUEUED: Any = literal_column("message.status = 'queued'")
 IS_UNREAD: Any = literal_column("message.status = 'received'")
 IS_IN_DOUBT: Any = literal_column("message.status IN ('sending', 'unknown')")
+IS_HEARD: Any = literal_column("message.direction = 'in'")
 IS_UNREPORTED: Any = literal_column("message.status = 'sent' AND message.settled_at IS NULL")
 
 

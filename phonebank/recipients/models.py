@@ -40,6 +40,12 @@ class Recipient(SQLModel, table=True):
             postgresql_where=text("outcome IN ('opted_out', 'wrong_number')"),
         ),
         Index(
+            "recipient_decided",
+            *("campaign_id", "outcome", "id"),
+            sqlite_where=text("outcome <> 'none'"),
+            postgresql_where=text("outcome <> 'none'"),
+        ),
+        Index(
             "recipient_due",
             *("campaign_id", "due_at", "id"),
             sqlite_where=text("status = 'pending' AND composed_at IS NULL"),

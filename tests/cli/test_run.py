@@ -15,7 +15,7 @@ from tests.support.running import Running, eventually, processes
 from tests.support.servers import free_port
 
 PARTS = ["phonebank carrier", "phonebank clock", "phonebank web", "phonebank worker"]
-QUEUES = ["asks", "bulk", "imports", "replies", "slow", "urgent"]
+QUEUES = ["asks", "bulk", "counts", "imports", "replies", "slow", "urgent"]
 
 
 @pytest.fixture(scope="module")
