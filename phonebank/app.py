@@ -11,10 +11,10 @@ from phonebank import clock, db, jobs
 from phonebank.settings import Settings
 from phonebank.web import (
     alarm,
+    audit,
     campaign,
     campaigns,
     contacts,
-    doubts,
     forecast,
     formats,
     guards,
@@ -25,19 +25,21 @@ from phonebank.web import (
     hooks,
     importing,
     inbox,
+    join,
     live,
     nav,
     optouts,
     people,
     practice,
+    queues,
     rehearsal,
     sessions,
+    shifts,
     sign_in,
     static_files,
     supporter,
     trouble,
     underway,
-    unmatched,
     waits,
     worked,
 )
@@ -53,8 +55,10 @@ BLUEPRINTS = tuple(
         health,
         people,
         optouts,
-        unmatched,
-        doubts,
+        queues,
+        join,
+        audit,
+        shifts,
         inbox,
         heard,
         supporter,
@@ -124,5 +128,6 @@ def _dress_templates(app: Flask) -> None:
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.globals.update(live=live.live, places=nav.places, account_alarm=alarm.account_alarm)
     app.jinja_env.globals.update(waits_alarm=alarm.waits_alarm)
+    app.jinja_env.globals.update(my_shift=shifts.mine)
     app.jinja_env.globals.update(guide.template_names())
     app.jinja_env.globals.update(clock_now=clock.now, clock_speed=clock.speed)

@@ -3,12 +3,15 @@
 import sys
 
 import click
+from sqlmodel import Session
 
 from phonebank import clock, db
 from phonebank.cli import opening, printing
 from phonebank.cli.printing import say
 from phonebank.errors import BadInputError
-from phonebank.people import accounts, queries
+from phonebank.handoffs import suspending
+from phonebank.people import accounts, admitting, queries
+from phonebank.people.admitting import Staff
 from phonebank.people.models import Person, Role
 from phonebank.settings import Settings
 
@@ -27,9 +30,11 @@ def add(email: str, name: str, role: str, *, reads_password: bool) -> None:
     """Let somebody in. Without a password, prints a link that signs them in once."""
     password = _password() if reads_password else None
     with opening.opened() as settings, db.transaction() as session:
-        person = accounts.add(session, email, name, role, password, clock.now())
-        assert person.id is not None
-        token = accounts.sign_in_link(session, person.id, clock.now()) if password is None else None
+        now = clock.now()
+        person, token = admitting.invite(session, _staff(), name=name, email=email, role=role, now=now)
+        if password is not None and person.id is not None:
+            accounts.set_password(session, person.id, password)
+            token = ""
     say(_link(settings, token) if token else f"{person.email} may sign in as {person.role}.")
 
 
@@ -40,7 +45,7 @@ def link(email: str) -> None:
     with opening.opened() as settings, db.transaction() as session:
         person = queries.by_email(session, email)
         assert person.id is not None
-        token = accounts.sign_in_link(session, person.id, clock.now())
+        token = admitting.new_link(session, _staff(), person.id, clock.now())
     say(_link(settings, token))
 
 
@@ -61,7 +66,7 @@ def list_(wants_json: bool) -> None:
 def suspend(email: str) -> None:
     """End their sessions and links now, and let them in no more."""
     with opening.opened(), db.transaction() as session:
-        changed = accounts.suspend(session, email)
+        changed = suspending.suspend(session, _staff(), _id(session, email), clock.now()) is not None
     say(f"{email} is {'suspended' if changed else 'suspended already'}.")
 
 
@@ -70,8 +75,31 @@ def suspend(email: str) -> None:
 def reinstate(email: str) -> None:
     """Let a suspended person in again."""
     with opening.opened(), db.transaction() as session:
-        changed = accounts.reinstate(session, email)
+        changed = admitting.reinstate(session, _staff(), _id(session, email), clock.now())
     say(f"{email} may sign in{'' if changed else ' as before'}.")
+
+
+@people.command()
+@click.argument("email")
+@click.argument("name", metavar="ROLE", type=click.Choice([role.value for role in Role]))
+def role(email: str, name: str) -> None:
+    """Make somebody an admin, organizer or volunteer. One admin always stays."""
+    with opening.opened(), db.transaction() as session:
+        person = queries.by_email(session, email)
+        now = clock.now()
+        admitting.change_role(session, _staff(), _id(session, email), before=person.role, after=name, now=now)
+    say(f"{email} is {name}.")
+
+
+def _staff() -> Staff:
+    """Whoever can run the command is trusted like an admin."""
+    return Staff(opening.operator(), Role.ADMIN)
+
+
+def _id(session: Session, email: str) -> int:
+    person_id = queries.by_email(session, email).id
+    assert person_id is not None
+    return person_id
 
 
 def _password() -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, and_, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from phonebank.gateway.inbound import DeliveryReport
-from phonebank.messages.models import Message, MessageKind, MessageStatus
+from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.messages.queries import IS_QUEUED, is_another_said, may_go_now
 
 QUEUED, SENDING, SENT, DELIVERED, UNDELIVERED, FAILED, CANCELED, UNKNOWN, RECEIVED, HANDLED = MessageStatus
@@ -267,6 +267,13 @@ def mark_handled(session: Session, message_ids: Sequence[int], now: datetime) ->
     """These replies are read and decided. Fewer than asked for: another turn was first with some."""
     mine = col(Message.id).in_(message_ids) & (col(Message.status) == RECEIVED)
     return _move(session, mine, status=HANDLED, settled_at=now)
+
+
+def file_stranger(session: Session, phone: str, *, up_to: int, by: int, now: datetime) -> int:
+    """Somebody has dealt with what this unknown number wrote, up to this text. 0: somebody else was first."""
+    theirs = (col(Message.phone) == phone) & (col(Message.id) <= up_to) & (col(Message.direction) == Direction.IN)
+    unfiled = theirs & col(Message.recipient_id).is_(None) & col(Message.filed_at).is_(None)
+    return _move(session, unfiled, filed_at=now, filed_by=by)
 
 
 def belongs_to(session: Session, message_ids: Sequence[int], campaign_id: int | None, recipient_id: int) -> int:

@@ -137,12 +137,6 @@ def not_arrived(session: Session, campaign_id: int, since: datetime | None) -> d
     return dict(session.exec(failed.group_by(col(Message.error_code))).all())
 
 
-def unknown(session: Session) -> list[Message]:
-    """Texts nobody could settle, for staff to decide, oldest first."""
-    lost = select(Message).where(IS_IN_DOUBT, Message.status == MessageStatus.UNKNOWN)
-    return list(session.exec(lost.order_by(col(Message.claimed_at), col(Message.id))))
-
-
 def past_their_hours(session: Session, now: datetime, most: int) -> list[Message]:
     """Queued texts whose contact hours have ended, or that came too late to be useful."""
     over = select(Message).where(
@@ -215,12 +209,6 @@ def is_another_said() -> Any:
         col(other.id) != col(Message.id),
         (col(other.direction) == Direction.OUT) & (col(other.attempts) > 0),
     )
-
-
-def unmatched(session: Session, most: int = 200) -> list[Message]:
-    """Texts from numbers we never wrote to, newest first."""
-    stray = select(Message).where(Message.direction == Direction.IN, col(Message.recipient_id).is_(None))
-    return list(session.exec(stray.order_by(col(Message.id).desc()).limit(most)))
 
 
 def has_answered_since(session: Session, phone: str) -> bool:

@@ -110,7 +110,7 @@ def checked_role(role: Role | str) -> Role:
 
 
 def _short_name(name: str) -> str:
-    """ "Ana Voss" → "ana-voss-3f9a21": what tells two of one name apart, on the page and in what they sign."""
+    """As "ana-voss-3f9a21": what tells two of one name apart, on the page and in what they sign."""
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:30] or "person"
     return f"{plain}-{secrets.token_hex(3)}"
 

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from phonebank.errors import NotFoundError
-from phonebank.people.models import Joining, JoinLink, Person, PersonStatus, Role, Shift
+from phonebank.people.models import AuditEntry, Joining, JoinLink, Person, PersonStatus, Role, Shift
 
 
 def by_id(session: Session, person_id: int) -> Person | None:
@@ -83,6 +84,33 @@ def has_shift_between(session: Session, person_id: int, begins: datetime, ends: 
     """Whether a planned shift of theirs overlaps this time."""
     theirs = _planned().where(Shift.person_id == person_id, col(Shift.planned_from) < ends)
     return session.exec(theirs.where(col(Shift.planned_to) > begins)).first() is not None
+
+
+def audit_entries(  # noqa: PLR0913  # each is one field of the search
+    session: Session,
+    *,
+    by: str = "",
+    deed: str = "",
+    about: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    most: int = 50,
+) -> list[AuditEntry]:
+    """Entries of the trail that match all that is given, the newest first; `by` and `about` match any part of it."""
+    query = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(most)
+    query = query.where(AuditEntry.deed == deed) if deed else query
+    query = query.where(col(AuditEntry.by).icontains(by, autoescape=True)) if by else query
+    query = query.where(_is_about(about)) if about else query
+    query = query.where(col(AuditEntry.at) >= since) if since is not None else query
+    query = query.where(col(AuditEntry.at) < until) if until is not None else query
+    query = query.where(col(AuditEntry.id) < before) if before is not None else query
+    return list(session.exec(query))
+
+
+def _is_about(words: str) -> ColumnElement[bool]:
+    in_about = col(AuditEntry.about).icontains(words, autoescape=True)
+    return or_(in_about, col(AuditEntry.detail).icontains(words, autoescape=True))
 
 
 def _planned() -> SelectOfScalar[Shift]:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
 
+from phonebank.phone import mask
+
 _MICROS = 1_000_000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -75,6 +77,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "parsed": parsed,
     "span": span,
     "number": number,
+    "masked": mask,
 }
 
 

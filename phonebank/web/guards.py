@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from phonebank import db
 from phonebank.people import queries
+from phonebank.people.admitting import Staff, signed
 from phonebank.people.models import Person, PersonStatus, Role
 from phonebank.settings import Settings
 
@@ -92,6 +93,7 @@ def whoever() -> Person | None:
         reading.expunge_all()  # the rest of the request knows them without this session
     if person is None or person.status is not PersonStatus.ACTIVE or person.sessions_begun != session.get("begun"):
         session.clear()
+        g.was_suspended = person is not None and person.status is PersonStatus.SUSPENDED
         return None
     return person
 
@@ -111,7 +113,12 @@ def my_id() -> int:
 
 def signature() -> str:
     """How this person signs what is kept: "Amanda Alvarez (amanda@example.org)"."""
-    return f"{me().name} ({me().email})"
+    return signed(me())
+
+
+def staff() -> Staff:
+    """The person whom `requires` let in, as the one who decides about others."""
+    return Staff(signature(), me().role, me().id)
 
 
 def settings() -> Settings:
@@ -127,9 +134,19 @@ def begin_session(person: Person) -> None:
     session["person"], session["begun"] = person.id, person.sessions_begun
 
 
+_SUSPENDED = (
+    "Your access was ended by an organizer, so nothing more was saved or sent. What you held is with the others again, "
+    "with what you had written. If that is a mistake, ask them."
+)
+
+
 def _to_sign_in() -> ResponseReturnValue:
+    if g.get("was_suspended", False):
+        flash(_SUSPENDED, "bad")
     if request.headers.get("HX-Request"):
         return "", 401, {"HX-Redirect": url_for("sign_in.form")}
+    if g.get("was_suspended", False):
+        return redirect(url_for("sign_in.form"), code=303)
     if request.method != "GET":
         flash("You were signed out, so nothing was saved. Sign in and do it again.", "bad")
         return redirect(url_for("sign_in.form"), code=303)

@@ -1,34 +1,47 @@
-"""The places a person may go, by role."""
+"""The places a person may go, by role, the most used first; the first few are always in sight, the rest under More."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
 from phonebank.people.models import Person, Role
 from phonebank.web import guards
+from phonebank.web.badges import queue_badge
 
 
 @dataclass(frozen=True)
 class Place:
+    """`waits`: how many things wait there for somebody to act, shown beside its name."""
+
     endpoint: str
     label: str
     role: Role
+    waits: Callable[[], int] | None = None
 
     @property
     def is_here(self) -> bool:
         """Whether the page that is asked for belongs to this place."""
-        return request.path.startswith(url_for(self.endpoint))
+        path = url_for(self.endpoint)
+        return request.path == path or request.path.startswith(f"{path}/")
+
+    @property
+    def badge(self) -> str:
+        """The number beside its name; empty when nothing waits."""
+        waiting = self.waits() if self.waits is not None else 0
+        return "" if waiting <= 0 else str(waiting) if waiting < 100 else "99+"  # noqa: PLR2004  # two digits fit
 
 
 PLACES = (
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
     Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
-    Place("waits.board", "Waits", Role.ORGANIZER),
+    Place("queues.everything", "Queues", Role.ORGANIZER, waits=queue_badge),
     Place("contacts.lists", "Contacts", Role.ORGANIZER),
-    Place("unmatched.texts", "Unmatched", Role.ORGANIZER),
-    Place("doubts.messages", "In doubt", Role.ORGANIZER),
+    Place("people.everyone", "People", Role.ORGANIZER),
+    Place("shifts.board", "Shifts", Role.ORGANIZER),
+    Place("waits.board", "Waits", Role.ORGANIZER),
     Place("optouts.ledger", "Opt-outs", Role.ORGANIZER),
-    Place("people.everyone", "People", Role.ADMIN),
+    Place("audit.trail", "Audit trail", Role.ADMIN),
     Place("rehearsal.phones", "Rehearsal", Role.VOLUNTEER),
 )
 

@@ -20,7 +20,7 @@ from phonebank.recipients import enrolling
 from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import RecipientStatus
-from phonebank.reports import gauges
+from phonebank.reports import gauges, queues
 from tests.support.campaigns import NOW, a_campaign, a_contact
 
 PEOPLE = 6_000
@@ -118,7 +118,11 @@ VERBS: dict[str, Callable[[Session], Any]] = {
     "whether anything waits": queries.any_queued,
     "the unread": lambda s: queries.unread(s, 100),
     "what is in doubt": lambda s: queries.in_doubt(s, claimed_before=NOW, looked_before=NOW, most=200),
-    "what staff must decide": queries.unknown,
+    "what staff must decide": queues.unknown,
+    "how much waits for staff": queues.counts,
+    "what strangers wrote": queues.strangers,
+    "who is held": queues.held,
+    "who is late": queues.late,
     "what is unreported": lambda s: queries.unreported(s, claimed_before=NOW, looked_before=NOW, most=200),
     "what failed": lambda s: queries.not_arrived(s, 1, BEFORE),
     "past their hours": lambda s: queries.past_their_hours(s, NOW, 500),

@@ -7,7 +7,6 @@ from phonebank.campaigns.models import Campaign
 from phonebank.followups.models import CommitmentStatus, FollowUp, FollowUpStatus
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.intents import Intent, Outcome
-from phonebank.messages import queries as messages
 from phonebank.messages import receiving
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.optouts import ledger
@@ -15,6 +14,7 @@ from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import WRONG_NUMBER, is_opted_out, standing
 from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.replies import handling
+from phonebank.reports import queues
 from tests.support import conversations as make
 from tests.support import factories
 from tests.support.factories import ADDRESS, do, fresh, says, update
@@ -170,7 +170,8 @@ def test_a_stranger_is_kept_and_not_answered_but_their_stop_counts(drive, clock)
     says(stranger, "Yes! who are you?", now=clock.now())
     says(stranger, "wrong number", now=clock.pass_by(minutes=1))
     with db.reading() as session:
-        assert [one.body for one in messages.unmatched(session)] == ["wrong number", "Yes! who are you?"]
+        [row] = queues.strangers(session).rows
+        assert (row.body, row.texts) == ("wrong number", 2)
         assert not is_opted_out(session, stranger)
     says(stranger, "stop texting me", now=clock.pass_by(minutes=1))
     with db.reading() as session:

@@ -5,6 +5,7 @@ import pytest
 from phonebank import db
 from phonebank.messages import queries as messages
 from phonebank.optouts import queries as optouts
+from phonebank.reports import queues
 
 OUR_NUMBER = "+12025550190"
 
@@ -64,7 +65,7 @@ def test_a_number_we_do_not_know_is_kept_and_shown_and_its_stop_counts(walk):
     assert hello["answers"] == [200]
     walk.pass_by(seconds=4)
     walk.until(lambda: walk.replies(stranger)[-1].status == "handled")
-    assert "Who are you people?" in walk.volunteer("Olga", "organizer").open("/unmatched")
+    assert "Who are you people?" in walk.volunteer("Olga", "organizer").open("/queues/strangers")
     walk.carrier.inbound(sender=stranger, to=OUR_NUMBER, body="Stop.")
     assert walk.is_opted_out(stranger)
     walk.may_miss.add(stranger)
@@ -72,7 +73,8 @@ def test_a_number_we_do_not_know_is_kept_and_shown_and_its_stop_counts(walk):
     walk.until_asked()
     assert not walk.heard(stranger)
     with db.reading() as session:
-        assert {text.body for text in messages.unmatched(session)} >= {"Who are you people?", "Stop."}
+        assert queues.strangers(session).rows == [], "who said stop waits for nobody"
+        assert {text.body for text in messages.conversation(session, stranger)} >= {"Who are you people?", "Stop."}
 
 
 def test_importing_an_opted_out_number_again_never_revives_it(walk):

@@ -22,10 +22,12 @@ PUBLIC = {
     "sign_in.by_password",
     "sign_in.link",
     "sign_in.by_link",
+    "join.form",
+    "join.join",
     "sign_in.out",
 }
 PUBLIC_BLUEPRINTS = {"supporter"}
-VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password"}
+VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password", "shifts.start", "shifts.end"}
 VOLUNTEERS_BLUEPRINTS = {"inbox", "practice", "guide"}
 
 

@@ -94,7 +94,7 @@ def test_signing_in_leads_back_to_where_one_wanted_to_go(client, person):
 )
 def test_signing_in_never_leads_to_another_site(client, person, path):
     assert not is_ours(path)
-    assert sign_in(client, person("admin"), onward=path).location in {"/campaigns", "/unmatched"}
+    assert sign_in(client, person("admin"), onward=path).location in {"/campaigns", "/inbox"}
 
 
 def test_signing_out_ends_the_session(visitor):

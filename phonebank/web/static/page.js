@@ -52,4 +52,18 @@ document.addEventListener("click", (event) => {
   });
 });
 
+// A menu that lies over the page closes by Escape or a tap elsewhere.
+function closeMenus(keep) {
+  for (const menu of document.querySelectorAll("details[data-closes][open]")) {
+    if (!menu.contains(keep)) menu.open = false;
+  }
+}
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details[data-closes][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 showLocalTimes(document);
