@@ -31,6 +31,7 @@ class OptOut(SQLModel, table=True):
         ),
         Index(
             "opt_out_held",
+            "kind",
             "id",
             sqlite_where=text("kind = 'hold' AND lifted_at IS NULL"),
             postgresql_where=text("kind = 'hold' AND lifted_at IS NULL"),

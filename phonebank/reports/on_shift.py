@@ -103,23 +103,17 @@ def _row(person: Person, shift: Shift | None, in_hand: int, now: datetime) -> On
 
 
 def _count_answers(session: Session, since: datetime, found: dict[int, Pace]) -> None:
-    """An answer's step names its handoff; of each that was opened since, the first answer says how long they waited."""
-    written = select(Message.written_by, Message.step, Message.created_at).where(
+    written = select(Message.written_by, func.count()).where(
         col(Message.written_by).is_not(None),
         col(Message.created_at) >= since,
         Message.direction == Direction.OUT,
         Message.kind == MessageKind.ANSWER,
     )
-    firsts: dict[int, tuple[int, datetime]] = {}
-    for who, step, at in session.exec(written.order_by(col(Message.id))):
-        found[who or 0].answers += 1
-        handoff = (step or "").split(":")
-        if len(handoff) > 1 and handoff[1].isdigit():
-            firsts.setdefault(int(handoff[1]), (who or 0, at))
-    opened = select(Handoff.id, Handoff.opened_at).where(col(Handoff.opened_at) >= since)
-    for handoff_id, opened_at in session.exec(opened):
-        if handoff_id in firsts:
-            who, at = firsts[handoff_id]
+    for who, number in session.exec(written.group_by(col(Message.written_by))):
+        found[who or 0].answers = number
+    first = select(Handoff.first_answered_by, Handoff.opened_at, Handoff.first_answered_at)
+    for who, opened_at, at in session.exec(first.where(col(Handoff.first_answered_at) >= since)):
+        if who in found and at is not None:
             found[who].waits.append((at - opened_at).total_seconds())
 
 

@@ -23,7 +23,7 @@ def upgrade() -> None:
     for name, table, columns, where in (
         ("message_stray", "message", ["id"], _STRAY),
         ("message_written", "message", ["written_by", "created_at"], _WRITTEN),
-        ("opt_out_held", "opt_out", ["id"], _HELD),
+        ("opt_out_held", "opt_out", ["kind", "id"], _HELD),
     ):
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
 
