@@ -1,11 +1,13 @@
 """What we ask: one action at one time, in the words of each language, with the answers prepared for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Field, SQLModel
 
 from phonebank.db import JSONField, Moment
+
+_WITHOUT_AN_END = timedelta(hours=1)
 
 
 class Ask(SQLModel, table=True):
@@ -31,3 +33,13 @@ class Ask(SQLModel, table=True):
     def has_begun(self, now: datetime) -> bool:
         """Whether its event has; an ask without a date never does."""
         return self.starts_at is not None and self.starts_at <= now
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When its event is over: an hour after it began where no end is said; None without a date."""
+        is_after = self.ends_at is not None and self.starts_at is not None and self.ends_at > self.starts_at
+        return self.ends_at if is_after else self.starts_at and self.starts_at + _WITHOUT_AN_END
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its event is; an ask without a date never is."""
+        return self.over_at is not None and self.over_at <= now

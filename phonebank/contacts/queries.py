@@ -1,6 +1,7 @@
 """Reads of lists and uploads, and of the numbers no text can reach."""
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import exists
@@ -79,3 +80,9 @@ def textless(session: Session, most: int) -> tuple[int, list[TextlessNumber]]:
     """How many numbers no text can reach, and the latest of them."""
     number = session.exec(select(func.count()).select_from(TextlessNumber)).one()
     return number, list(session.exec(select(TextlessNumber).order_by(col(TextlessNumber.noted_at).desc()).limit(most)))
+
+
+def free_name(session: Session, wanted: str) -> str:
+    """A name for a list that none has yet: this one, or with a number."""
+    taken = set(session.exec(select(ContactList.name).where(col(ContactList.name).startswith(wanted, autoescape=True))))
+    return next(name for n in count(1) if (name := wanted if n == 1 else f"{wanted} ({n})") not in taken)

@@ -1,5 +1,6 @@
-"""One yes as a calendar file that calendar programs accept (RFC 5545; pure)."""
+"""Calendar files that calendar programs accept (RFC 5545; pure): one yes, and all events for staff."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from phonebank.campaigns.models import Campaign
 from phonebank.errors import NotFoundError
 from phonebank.followups.models import Commitment, CommitmentStatus
 
-_WITHOUT_AN_END = timedelta(hours=1)  # many programs hide an event of no length
+_ASKED_AGAIN_AFTER = timedelta(hours=1)
 
 
 def ics(commitment: Commitment, ask: Ask, campaign: Campaign) -> bytes:
@@ -20,13 +21,41 @@ def ics(commitment: Commitment, ask: Ask, campaign: Campaign) -> bytes:
     The same event keeps its UID, so that fetching it again updates the calendar instead of adding a second one.
     Raises NotFoundError when the ask has no date.
     """
+    return _file([_event(commitment, ask, campaign)])
+
+
+def feed(events: Iterable[tuple[Ask, Campaign, Mapping[str, int]]], now: datetime) -> bytes:
+    """Every dated event with how many come, for staff to subscribe to. No supporter is named in it."""
+    return _file(_counted(*one, now) for one in events if one[0].starts_at is not None)
+
+
+def _file(events: Iterable[Event]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//phonebank//phonebank//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add_component(_event(commitment, ask, campaign))
+    calendar.add("refresh-interval", _ASKED_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def _counted(ask: Ask, campaign: Campaign, counts: Mapping[str, int], now: datetime) -> Event:
+    starts_at, ends_at = _times(ask)
+    expected = counts["pledged"] + counts["confirmed"]
+    event = Event()
+    event.add("uid", f"ask-{ask.id}@phonebank")
+    event.add("dtstamp", now)
+    event.add("sequence", int(now.timestamp()) // 60)
+    event.add("dtstart", starts_at)
+    event.add("dtend", ends_at)
+    event.add("summary", f"{ask.action[:1].upper()}{ask.action[1:]}: {expected} coming")
+    told = ", ".join(f"{number} {status}" for status, number in counts.items() if number)
+    event.add("description", f"{campaign.name}: {told or 'nobody yet'}")
+    if ask.place:
+        event.add("location", ask.place)
+    return event
 
 
 def _event(commitment: Commitment, ask: Ask, campaign: Campaign) -> Event:
@@ -55,6 +84,5 @@ def _times(ask: Ask) -> tuple[datetime, datetime]:
         raise NotFoundError("This has no date yet, so there is nothing for a calendar.")
     zone = ZoneInfo(ask.timezone)
     starts_at = ask.starts_at.astimezone(zone)
-    is_after = ask.ends_at is not None and ask.ends_at > ask.starts_at
-    ends_at = ask.ends_at.astimezone(zone) if ask.ends_at and is_after else starts_at + _WITHOUT_AN_END
-    return starts_at, ends_at
+    assert ask.over_at is not None
+    return starts_at, ask.over_at.astimezone(zone)  # many programs hide an event of no length

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from phonebank.followups.lifecycle import STANDING
-from phonebank.followups.models import Commitment, FollowUp, FollowUpStatus
+from phonebank.followups.models import CalendarFeed, Commitment, Door, FollowUp, FollowUpStatus, Greeter
+from phonebank.people.models import Person
 
 
 def by_token(session: Session, token: str) -> Commitment | None:
@@ -45,3 +46,51 @@ def due(session: Session, now: datetime, most: int) -> Sequence[tuple[FollowUp, 
 
 def is_due(session: Session, now: datetime) -> bool:
     return bool(due(session, now, 1))
+
+
+def count_wished(session: Session, commitment_id: int) -> int:
+    """How many reminders they asked for themselves, whatever became of them."""
+    wished = select(func.count()).where(FollowUp.commitment_id == commitment_id, col(FollowUp.plan_id).is_(None))
+    return session.exec(wished).one()
+
+
+def wished(session: Session, commitment_id: int) -> FollowUp | None:
+    """The reminder they asked for themselves that is still to come."""
+    theirs = select(FollowUp).where(
+        FollowUp.commitment_id == commitment_id,
+        col(FollowUp.plan_id).is_(None),
+        FollowUp.status == FollowUpStatus.SCHEDULED,
+    )
+    return session.exec(theirs).first()
+
+
+def is_greeter(session: Session, ask_id: int, person_id: int) -> bool:
+    """Whether the door of this event was handed to them."""
+    return session.get(Greeter, (ask_id, person_id)) is not None
+
+
+def greeters(session: Session, ask_id: int) -> list[Person]:
+    """To whom the door of this event was handed, by name."""
+    theirs = select(Person).join(Greeter, col(Greeter.person_id) == col(Person.id)).where(Greeter.ask_id == ask_id)
+    return list(session.exec(theirs.order_by(col(Person.name), col(Person.id))))
+
+
+def doors_of(session: Session, person_id: int) -> list[int]:
+    """The events whose door was handed to this person."""
+    return list(session.exec(select(Greeter.ask_id).where(Greeter.person_id == person_id)))
+
+
+def walk_ins(session: Session, ask_id: int) -> str:
+    """What greeters tell people who are not on the list; empty where nobody has said."""
+    door = session.get(Door, ask_id)
+    return door.walk_ins if door is not None else ""
+
+
+def feed_of(session: Session, person_id: int) -> CalendarFeed | None:
+    """Their calendar address, if they have one."""
+    return session.exec(select(CalendarFeed).where(CalendarFeed.person_id == person_id)).first()
+
+
+def feed_by_token(session: Session, token: str) -> CalendarFeed | None:
+    """The calendar address behind this token."""
+    return session.get(CalendarFeed, token)

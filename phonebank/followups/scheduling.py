@@ -1,12 +1,10 @@
 """Makes a yes a commitment, schedules its reminders, and writes each down when its moment comes."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 from sqlmodel import Session
@@ -15,13 +13,13 @@ from phonebank import logs
 from phonebank.asks import wording
 from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
-from phonebank.campaigns import contact_hours, merging
+from phonebank.campaigns import merging
 from phonebank.campaigns import queries as campaign_queries
 from phonebank.campaigns.contact_hours import NeverOpen
 from phonebank.campaigns.models import Campaign, CampaignStatus, FollowUpPlan
 from phonebank.db import insert_ignoring
 from phonebank.errors import RefusedError
-from phonebank.followups import lifecycle, queries
+from phonebank.followups import lifecycle, moments, queries, wishing
 from phonebank.followups.models import Commitment, CommitmentStatus, FollowUp, FollowUpStatus
 from phonebank.messages import composing
 from phonebank.messages.models import MessageKind, Priority
@@ -30,8 +28,6 @@ from phonebank.optouts.models import Ban
 from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import Recipient
 
-_LONGEST_NIGHT_H = 36
-_BEFORE_CLOSING = timedelta(minutes=30)
 _HELD_FOR = timedelta(minutes=10)
 
 log = logs.get("followups")
@@ -89,10 +85,10 @@ def _due_reminders(
     """When each of these reminders falls due, by its plan's id; one whose moment has passed is left out."""
     if ask.starts_at is None:
         return {}
-    hours = _Hours(campaign.hours_start, campaign.hours_end, recipient.zones, recipient.state)
-    there = _Event(ask.starts_at, ask.timezone)
+    hours = moments.hours_of(campaign, recipient)
+    there = moments.Event(ask.starts_at, ask.timezone)
     due = {
-        plan.id or 0: _inside_hours(hours, ask.starts_at - timedelta(seconds=plan.before_seconds), there)
+        plan.id or 0: moments.inside_hours(hours, ask.starts_at - timedelta(seconds=plan.before_seconds), there)
         for plan in plans
     }
     return {plan_id: due_at for plan_id, due_at in due.items() if due_at > now}
@@ -111,62 +107,21 @@ def _schedule(session: Session, commitment_id: int, due: dict[int, datetime], *,
 
 
 @dataclass(frozen=True)
-class _Hours:
-    """The contact hours that everyone with these zones and this state shares, as a key."""
-
-    start: time
-    end: time
-    zones: str
-    state: str
-
-
-@dataclass(frozen=True)
-class _Event:
-    """When the ask begins, and where, as a key."""
-
-    starts_at: datetime
-    timezone: str
-
-
-@lru_cache(maxsize=1024)
-def _inside_hours(hours: _Hours, at: datetime, event: _Event) -> datetime:
-    """A moment inside their contact hours, on the same day where it can be: "see you tomorrow" must not come today.
-
-    Hours that open later that day are waited for while the event is still ahead; else it comes before the night.
-    """
-    for earlier in range(_LONGEST_NIGHT_H):
-        moment = at - timedelta(hours=earlier)
-        try:
-            window = contact_hours.window(
-                moment, zones=hours.zones.split("|"), state=hours.state or None, start=hours.start, end=hours.end
-            )
-        except NeverOpen:
-            return at
-        if window.opens_at <= moment:
-            return moment if not earlier else min(at, window.closes_at - _BEFORE_CLOSING)
-        if not earlier and window.opens_at < min(_day_is_over(at, event.timezone), event.starts_at):
-            return window.opens_at
-    return at
-
-
-def _day_is_over(at: datetime, timezone: str) -> datetime:
-    """The midnight that ends this moment's day where the event is."""
-    there = at.astimezone(ZoneInfo(timezone))
-    return datetime.combine(there.date() + timedelta(days=1), time(), there.tzinfo).astimezone(UTC)
-
-
-@dataclass(frozen=True)
 class _Due:
     follow_up: FollowUp
     commitment: Commitment
     campaign: Campaign
-    plan: FollowUpPlan
+    plan: FollowUpPlan | None  # None: they asked for this one themselves
     ask: Ask
+
+    @property
+    def texts(self) -> Mapping[str, Any]:
+        return self.plan.texts if self.plan is not None else wishing.texts()
 
     @property
     def useless_at(self) -> datetime:
         """Written for its own day: "see you tomorrow" sends people a day late when it comes on the day itself."""
-        its_day = _day_is_over(self.follow_up.due_at, self.ask.timezone)
+        its_day = moments.day_is_over(self.follow_up.due_at, self.ask.timezone)
         return min(its_day, self.ask.starts_at or its_day)
 
 
@@ -175,9 +130,9 @@ def write_due(session: Session, *, address: str, now: datetime, most: int = 200)
     found = queries.due(session, now, most)
     for follow_up, commitment in found:
         campaign = campaign_queries.by_id(session, commitment.campaign_id)
-        plan = session.get(FollowUpPlan, follow_up.plan_id)
+        plan = session.get(FollowUpPlan, follow_up.plan_id) if follow_up.plan_id is not None else None
         ask = session.get(Ask, commitment.ask_id)
-        if plan is not None and ask is not None:
+        if ask is not None:
             _write(session, _Due(follow_up, commitment, campaign, plan, ask), address, now)
     return len(found)
 
@@ -185,7 +140,8 @@ def write_due(session: Session, *, address: str, now: datetime, most: int = 200)
 def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
     assert due.follow_up.id is not None
     recipient = recipient_queries.by_id(session, due.commitment.recipient_id)
-    if recipient is None or due.useless_at <= now or due.campaign.status is CampaignStatus.CLOSED:
+    is_useless = due.useless_at <= now or due.commitment.status not in lifecycle.STANDING
+    if recipient is None or is_useless or due.campaign.status is CampaignStatus.CLOSED:
         lifecycle.lapse(session, due.follow_up.id)
         return
     if optouts.standing(session, recipient.phone).keys() == {Ban.HOLD} and now + _HELD_FOR < due.useless_at:
@@ -214,7 +170,7 @@ def _write(session: Session, due: _Due, address: str, now: datetime) -> None:
 def _words(session: Session, due: _Due, recipient: Recipient, address: str, now: datetime) -> str:
     contact = recipient_queries.contact_of(session, recipient)
     link = link_of(due.commitment, address)
-    template = due.plan.texts.get(contact.language) or due.plan.texts["en"]
+    template = due.texts.get(contact.language) or due.texts["en"]
     fields = merging.fields_for(contact, due.campaign, due.ask, link=link, now=now)
     return wording.render(str(template), fields)
 

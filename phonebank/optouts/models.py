@@ -47,3 +47,19 @@ class OptOut(SQLModel, table=True):
     lifted_because: str | None = None
     lifted_by: str | None = None
     lifted_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class OptOutFile(SQLModel, table=True):
+    """A file of numbers from elsewhere, taken in whole. `rejects` is the CSV of its lines without a number."""
+
+    __tablename__ = "opt_out_file"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    because: str
+    new: int
+    known: int
+    unreadable: int
+    rejects: bytes = b""
+    recorded_by: str
+    recorded_at: datetime = Field(sa_type=Moment)

@@ -18,16 +18,21 @@ View = TypeVar("View", bound=Callable[..., Any])
 SMALL_BODY = 1_000_000  # bytes; a form, a pasted campaign file, a webhook
 
 _MARK = "guard"
+_OWN_PAGES = ("same-origin", "none")  # what browsers call our own page, and an address that was typed
 _RANK = {Role.VOLUNTEER: 0, Role.ORGANIZER: 1, Role.ADMIN: 2}
 csrf = CSRFProtect()  # type: ignore[no-untyped-call]  # Flask-WTF ships no types
 
 
 @dataclass(frozen=True)
 class Guard:
-    """`role`: the least role that may open it. `signed`: Twilio's signature stands in for session and CSRF token."""
+    """`role`: the least role that may open it.
+
+    Twilio's signature (`signed`) or an unguessable address (`by_address`) stand in for session and CSRF token.
+    """
 
     role: Role | None = None
     signed: bool = False
+    by_address: bool = False
     largest_body: int = SMALL_BODY
 
 
@@ -39,6 +44,15 @@ def public(view: View) -> View:
 def signed_by_twilio(view: View) -> View:
     """Only Twilio may post here: the view itself checks the signature, first thing."""
     return _marked(view, Guard(signed=True))
+
+
+def holders_of_its_address(view: View) -> View:
+    """Whoever knows the unguessable address may open it and post to it: no session, no cookie.
+
+    A CSRF token would add nothing: a page that could forge the form would have to know the address, and so could read
+    the token. What a browser itself says comes from another site is refused all the same.
+    """
+    return _marked(view, Guard(by_address=True))
 
 
 def requires(role: Role) -> Callable[[View], View]:
@@ -68,6 +82,9 @@ def check() -> ResponseReturnValue | None:
     request.max_content_length = guard.largest_body
     if guard.signed:
         return None
+    if guard.by_address:
+        _refuse_other_sites()
+        return None
     if guard.role is not None:
         g.person = whoever()
         if g.person is None:
@@ -76,6 +93,11 @@ def check() -> ResponseReturnValue | None:
             abort(403)
     csrf.protect()  # type: ignore[no-untyped-call]  # Flask-WTF ships no types
     return None
+
+
+def _refuse_other_sites() -> None:
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in _OWN_PAGES:
+        abort(400)
 
 
 def may(person: Person | None, role: Role) -> bool:

@@ -5,9 +5,23 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
+from phonebank import db
+from phonebank.followups import queries as followups
 from phonebank.people.models import Person, Role
 from phonebank.web import guards
 from phonebank.web.badges import queue_badge
+
+
+def _everybody(_person: Person) -> bool:
+    return True
+
+
+def _greeters(person: Person) -> bool:
+    """Volunteers to whom a door was handed; organizers go there from the event."""
+    if person.role is not Role.VOLUNTEER or person.id is None:
+        return False
+    with db.reading() as session:
+        return bool(followups.doors_of(session, person.id))
 
 
 @dataclass(frozen=True)
@@ -18,6 +32,7 @@ class Place:
     label: str
     role: Role
     waits: Callable[[], int] | None = None
+    is_for: Callable[[Person], bool] = _everybody
 
     @property
     def is_here(self) -> bool:
@@ -36,6 +51,8 @@ PLACES = (
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
     Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
     Place("queues.everything", "Queues", Role.ORGANIZER, waits=queue_badge),
+    Place("door.doors", "Check-in", Role.VOLUNTEER, is_for=_greeters),
+    Place("events.everything", "Events", Role.ORGANIZER),
     Place("contacts.lists", "Contacts", Role.ORGANIZER),
     Place("people.everyone", "People", Role.ORGANIZER),
     Place("shifts.board", "Shifts", Role.ORGANIZER),
@@ -49,7 +66,8 @@ PLACES = (
 def places(person: Person | None) -> list[Place]:
     """The places this person may open, in the order of the navigation."""
     known = current_app.view_functions
-    return [place for place in PLACES if place.endpoint in known and guards.may(person, place.role)]
+    theirs = [place for place in PLACES if place.endpoint in known and guards.may(person, place.role)]
+    return [place for place in theirs if person is not None and place.is_for(person)]
 
 
 def home(person: Person) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from phonebank import db
 from phonebank.asks.models import Ask
 from phonebank.campaigns.models import Campaign, FollowUpPlan
-from phonebank.followups import lifecycle, queries, scheduling
+from phonebank.followups import lifecycle, moments, queries, scheduling
 from phonebank.followups.models import Commitment, CommitmentStatus, FollowUp, FollowUpStatus
 from phonebank.messages import tidying
 from phonebank.messages.models import Message, MessageKind, MessageStatus
@@ -136,9 +136,9 @@ def test_a_day_before_is_the_day_before_wherever_there_are_hours(drive, clock, h
     starts = in_new_york(10, hour)
     with db.reading() as session:
         campaign = session.get(Campaign, drive.id)
-    hours = scheduling._Hours(campaign.hours_start, campaign.hours_end, zones, "")
-    event = scheduling._Event(starts, "America/New_York")
-    at = scheduling._inside_hours(hours, starts - timedelta(days=1), event)
+    hours = moments.Hours(campaign.hours_start, campaign.hours_end, zones, "")
+    event = moments.Event(starts, "America/New_York")
+    at = moments.inside_hours(hours, starts - timedelta(days=1), event)
     assert at.astimezone(NEW_YORK).date().day == 9
     window = scheduling.composing.window_for(campaign, zones=zones, state="", now=at)
     assert window.holds(at)

@@ -9,10 +9,13 @@ from flask.testing import FlaskClient
 from phonebank import clock as house_clock
 from phonebank import db
 from phonebank.app import create_app
+from phonebank.asks.models import Ask
+from phonebank.followups import scheduling
+from phonebank.messages.models import MessageKind
 from phonebank.people import accounts
 from phonebank.people.models import Role
 from phonebank.settings import Settings
-from phonebank.web import sign_in
+from phonebank.web import sign_in, supporter
 from phonebank.web.throttle import Throttle
 from tests.support import conversations as make
 from tests.support.pages import Visitor
@@ -28,6 +31,7 @@ def settings(database_url, redis_url) -> Settings:
 
 @pytest.fixture
 def app(settings, monkeypatch) -> Flask:
+    monkeypatch.setattr(supporter, "GUESSES", Throttle(supporter.GUESSES._limit))
     for throttle in ("_BY_PERSON_AND_PLACE", "_BY_PLACE", "_BY_PERSON"):
         monkeypatch.setattr(sign_in, throttle, Throttle(getattr(sign_in, throttle)._limit))
     app = create_app(settings)
@@ -109,3 +113,21 @@ def waits(drive, clock):
             return make.handed_off(session, supporter, clock.now(), body, **fields), supporter
 
     return handed_off
+
+
+@pytest.fixture
+def said_yes(app, clock):
+    """said_yes(): somebody with a commitment, as (recipient, token)."""
+
+    def pledged(first_name="Rosa", language="en", **ask_fields):
+        now = clock.now()
+        with db.transaction() as session:
+            drive = make.campaign(session, now)
+            rosa = make.supporter(session, drive, now, first_name, language=language)
+            make.text(session, rosa, "Can I count on you?", now, kind=MessageKind.ASK, step="ask", claimed_at=now)
+            ask = session.get(Ask, drive.ask_id)
+            for name, value in ask_fields.items():
+                setattr(ask, name, value)
+            return rosa, scheduling.pledge(session, drive, ask, rosa, now).token
+
+    return pledged

@@ -26,9 +26,9 @@ PUBLIC = {
     "join.join",
     "sign_in.out",
 }
-PUBLIC_BLUEPRINTS = {"supporter"}
 VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password", "shifts.start", "shifts.end"}
-VOLUNTEERS_BLUEPRINTS = {"inbox", "practice", "guide"}
+PUBLIC_BLUEPRINTS = {"supporter", "feed"}
+VOLUNTEERS_BLUEPRINTS = {"inbox", "practice", "guide", "door"}
 
 
 def routes(app):

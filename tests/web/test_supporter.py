@@ -9,7 +9,7 @@ import pytest
 from phonebank import db
 from phonebank.app import create_app
 from phonebank.asks.models import Ask
-from phonebank.followups import lifecycle, queries, scheduling
+from phonebank.followups import lifecycle, queries
 from phonebank.followups.models import CommitmentStatus
 from phonebank.intents import Outcome
 from phonebank.messages.models import MessageKind
@@ -18,28 +18,9 @@ from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import standing
 from phonebank.recipients import queries as recipients
 from phonebank.settings import Settings
-from tests.support import conversations as make
 from tests.support.pages import Visitor
 
 pytestmark = pytest.mark.database("sqlite")
-
-
-@pytest.fixture
-def said_yes(app, clock):
-    """said_yes(): somebody with a commitment, as (recipient, token)."""
-
-    def pledged(first_name="Rosa", language="en", **ask_fields):
-        now = clock.now()
-        with db.transaction() as session:
-            drive = make.campaign(session, now)
-            rosa = make.supporter(session, drive, now, first_name, language=language)
-            make.text(session, rosa, "Can I count on you?", now, kind=MessageKind.ASK, step="ask", claimed_at=now)
-            ask = session.get(Ask, drive.ask_id)
-            for name, value in ask_fields.items():
-                setattr(ask, name, value)
-            return rosa, scheduling.pledge(session, drive, ask, rosa, now).token
-
-    return pledged
 
 
 @pytest.fixture
@@ -139,8 +120,10 @@ def test_stop_is_written_in_the_ledger_as_their_own_and_ends_everything(said_yes
 
 def test_nobody_presses_for_them_from_another_site(said_yes, client):
     rosa, token = said_yes()
-    for choice in ("no", "stop"):
-        assert client.post(f"/y/{token}/mind", data={"choice": choice}).status_code == 400
+    for site in ("cross-site", "same-site"):
+        for path, form in (("mind", {"choice": "no"}), ("mind", {"choice": "stop"}), ("later", {"when": "tomorrow"})):
+            answer = client.post(f"/y/{token}/{path}", data=form, headers={"Sec-Fetch-Site": site})
+            assert answer.status_code == 400
     assert _status(token) == CommitmentStatus.PLEDGED
     assert _bans(rosa) == set()
 
