@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from phonebank.asks import moments, segments, wording
 from phonebank.asks.models import Ask
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.models import Campaign, SentBy
 from phonebank.campaigns.spec_models import FIRST_LANGUAGE
 
 CONTACT_FIELDS = (
@@ -50,9 +50,14 @@ class Person(Protocol):
     def fields(self) -> dict[str, Any]: ...
 
 
-def fields_for(contact: Person, campaign: Campaign, ask: Ask, *, link: str = "", now: datetime) -> dict[str, object]:
-    """Merge field → value, flat (`first_name`, `ask.when`). The campaign's own fields win over a list's columns."""
-    own = {
+def fields_for(
+    contact: Person, campaign: Campaign, ask: Ask, *, link: str = "", writer: str = "", now: datetime
+) -> dict[str, object]:
+    """Merge field → value, flat (`first_name`, `ask.when`). The campaign's own fields win over a list's columns.
+
+    `writer` is the first name of the volunteer who sends it by hand, in place of the campaign's `sender_name`.
+    """
+    own: dict[str, object] = {
         "first_name": contact.first_name,
         "last_name": contact.last_name,
         "name": f"{contact.first_name} {contact.last_name}".strip(),
@@ -62,10 +67,15 @@ def fields_for(contact: Person, campaign: Campaign, ask: Ask, *, link: str = "",
         "state": contact.state,
         "language": contact.language,
         "connection": contact.connection,
-        "sender_name": campaign.sender_name,
-        "organization": campaign.organization,
     }
+    own |= fields_of_campaign(campaign, writer)
     return contact.fields | own | fields_of(ask, language=language_of(contact, ask), link=link, now=now)
+
+
+def fields_of_campaign(campaign: Campaign, writer: str = "") -> dict[str, object]:
+    """The CAMPAIGN_FIELDS. Where volunteers send by hand and the campaign names nobody, what follows is unsigned."""
+    nobody = "a volunteer" if campaign.sent_by == SentBy.PEOPLE else ""
+    return {"sender_name": writer or campaign.sender_name or nobody, "organization": campaign.organization}
 
 
 def fields_of(ask: Ask, *, language: str, link: str = "", now: datetime) -> dict[str, str]:
@@ -86,12 +96,12 @@ def template_for(ask: Ask, contact: Person, variant: int) -> str:
     return str(versions[variant % len(versions)])
 
 
-def ask_text(campaign: Campaign, ask: Ask, contact: Person, variant: int, now: datetime) -> str:
+def ask_text(campaign: Campaign, ask: Ask, contact: Person, variant: int, now: datetime, *, writer: str = "") -> str:
     """The first text, whole: rendered, with the name of who writes, the STOP line and the disclaimer where they lack.
 
     Raises WordingError naming the field that is missing, or when the text is too long for one message.
     """
-    fields = fields_for(contact, campaign, ask, now=now)
+    fields = fields_for(contact, campaign, ask, writer=writer, now=now)
     return first_text(campaign, template_for(ask, contact, variant), fields, language_of(contact, ask))
 
 

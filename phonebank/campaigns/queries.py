@@ -19,6 +19,7 @@ from phonebank.campaigns.models import (
     Channel,
     FollowUpPlan,
     SendingDay,
+    SentBy,
 )
 from phonebank.contacts.models import Contact, ContactList, ListMember
 from phonebank.contacts.queries import is_textless
@@ -103,6 +104,19 @@ def lists_of(session: Session, campaign: Campaign) -> list[ContactList]:
 def ask_of(session: Session, campaign: Campaign) -> Ask:
     """The campaign's own ask; the alternatives' are in `alternatives_of`."""
     return session.exec(select(Ask).where(Ask.id == campaign.ask_id)).one()
+
+
+def lock_ask(session: Session, campaign: Campaign) -> None:
+    """Volunteers who take people of one campaign in hand wait for one another here."""
+    session.exec(select(Ask.id).where(Ask.id == campaign.ask_id).with_for_update()).one()
+
+
+def sent_by_people(session: Session) -> list[Campaign]:
+    """The campaigns under way whose first texts volunteers send by hand, the newest first."""
+    by_hand = select(Campaign).where(
+        col(Campaign.status).in_(UNDER_WAY), Campaign.sent_by == SentBy.PEOPLE, Campaign.channel == Channel.TEXT
+    )
+    return list(session.exec(by_hand.order_by(col(Campaign.launched_at).desc(), col(Campaign.id).desc())))
 
 
 def alternatives_of(session: Session, campaign: Campaign) -> list[tuple[Alternative, Ask]]:

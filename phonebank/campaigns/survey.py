@@ -88,8 +88,7 @@ class _Spoken:
     @classmethod
     def of(cls, language: str, campaign: Campaign, ask: Ask, needed: frozenset[str], now: datetime) -> "_Spoken":
         versions = [(str(one), tuple(wording.parse(str(one)).fields)) for one in ask.texts[language]]
-        ours = {name: getattr(campaign, name) for name in merging.CAMPAIGN_FIELDS}
-        same = ours | merging.fields_of(ask, language=language, now=now)
+        same = merging.fields_of_campaign(campaign) | merging.fields_of(ask, language=language, now=now)
         return cls(language, needed, versions, same, lambda one: merging.fields_for(one, campaign, ask, now=now))
 
     def value(self, person: Any, name: str) -> object:

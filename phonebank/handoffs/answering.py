@@ -1,14 +1,12 @@
 """A volunteer's own words to one supporter: sent once, by the one who holds them, to nobody who said stop."""
 
-import re
 from datetime import datetime
 
 from sqlmodel import Session
 
-from phonebank.asks import segments
-from phonebank.asks.wording import LONGEST_TEXT
+from phonebank.asks.typed import sendable
 from phonebank.campaigns.queries import by_id as campaign_by_id
-from phonebank.errors import BadInputError, RefusedError
+from phonebank.errors import RefusedError
 from phonebank.handoffs import lifecycle, queries
 from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.messages import composing
@@ -16,10 +14,8 @@ from phonebank.messages.composing import NewText
 from phonebank.messages.models import Message, MessageKind, Priority
 from phonebank.optouts import queries as optouts
 from phonebank.optouts import signing
-from phonebank.optouts.keywords import INVISIBLE
 from phonebank.optouts.models import Ban
 
-_UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # no phone shows them, PostgreSQL stores no NUL
 _LONGEST_NONCE = 40
 
 
@@ -53,18 +49,6 @@ def answer(
     lifecycle.answered(session, handoff_id, person_id, now)
     lifecycle.save_draft(session, handoff_id, person_id, "")
     return message_id
-
-
-def sendable(body: str) -> str:
-    """The text as it will go: trimmed, in plain quotes, nothing unprintable. BadInputError when empty or too long."""
-    words = segments.plain(_UNSENDABLE.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-    if not INVISIBLE.sub("", words).strip():
-        raise BadInputError("Write something first: the answer is empty.")
-    if len(words) > LONGEST_TEXT:
-        raise BadInputError(
-            f"The answer has {len(words):,} characters; a text holds at most {LONGEST_TEXT:,}. Shorten it.",
-        )
-    return words
 
 
 def say_no_stop(session: Session, handoff_id: int, person_id: int, by: str, now: datetime) -> bool:

@@ -106,6 +106,29 @@ def asks_waiting(session: Session, campaign_id: int, most: int) -> int:
     return int(session.exec(select(func.count()).select_from(waiting.limit(most).subquery())).one())
 
 
+_BY_HAND: Any = literal_column("message.step = 'ask' AND message.written_by IS NOT NULL")  # as its index says it
+
+
+def first_text_of(session: Session, recipient_id: int) -> Message | None:
+    """The ask of this recipient, if it is written down."""
+    asked = select(Message).where(Message.recipient_id == recipient_id, Message.step == "ask")
+    return session.exec(asked.limit(1)).first()
+
+
+def by_hand(session: Session, campaign_id: int, person_id: int | None = None) -> dict[str, int]:
+    """How far the first texts of a campaign that volunteers, or this one, sent by hand have come."""
+    theirs = select(Message.status, func.count()).where(Message.campaign_id == campaign_id, _BY_HAND)
+    if person_id is not None:
+        theirs = theirs.where(Message.written_by == person_id)
+    return {str(status): number for status, number in session.exec(theirs.group_by(col(Message.status)))}
+
+
+def writers_by_hand(session: Session, campaign_id: int) -> int:
+    """How many volunteers sent any of them."""
+    writers = select(func.count(func.distinct(Message.written_by))).where(Message.campaign_id == campaign_id, _BY_HAND)
+    return int(session.exec(writers).one())
+
+
 def in_doubt(session: Session, *, claimed_before: datetime, looked_before: datetime, most: int) -> list[Message]:
     """Texts that may or may not have gone, due for a look into the carrier's log, the longest in doubt first."""
     doubtful = select(Message).where(

@@ -27,6 +27,47 @@ def mark_composed(session: Session, recipient_ids: Sequence[int], now: datetime)
     return _move(session, written, composed_at=now)
 
 
+def take_in_hand(
+    session: Session, recipient_ids: Sequence[int], person_id: int, *, until: datetime, now: datetime
+) -> int:
+    """These wait for this volunteer's own hand, until then. Whom another has in hand stays theirs."""
+    is_free = col(Recipient.held_until).is_(None) | (col(Recipient.held_until) <= now)
+    waiting = col(Recipient.id).in_(recipient_ids) & IS_WAITING & is_free
+    return _move(session, waiting, held_by=person_id, held_until=until)
+
+
+def keep_in_hand(session: Session, campaign_id: int, person_id: int, *, until: datetime) -> int:
+    """Whoever works keeps all they have in hand."""
+    return _move(session, _in_hand(person_id) & (col(Recipient.campaign_id) == campaign_id), held_until=until)
+
+
+def give_back(session: Session, campaign_id: int, person_id: int) -> int:
+    """What this volunteer has in hand is free for the others."""
+    theirs = _in_hand(person_id) & (col(Recipient.campaign_id) == campaign_id)
+    return _move(session, theirs, held_by=None, held_until=None)
+
+
+def write_by_hand(session: Session, recipient_id: int, person_id: int, now: datetime) -> bool:
+    """As `mark_composed`, by who has them in hand: theirs even past the lease, while nobody else took them."""
+    return bool(_move(session, _in_hand(person_id) & (col(Recipient.id) == recipient_id), composed_at=now))
+
+
+def leave_to_another(session: Session, recipient_id: int, person_id: int) -> bool:
+    """A volunteer would rather not text them: free for anybody else."""
+    theirs = _in_hand(person_id) & (col(Recipient.id) == recipient_id)
+    return bool(_move(session, theirs, held_by=None, held_until=None, passed_by=person_id))
+
+
+def exclude_by_hand(session: Session, recipient_id: int, person_id: int, because: str) -> bool:
+    """The volunteer who has them in hand says why they must not be asked in this campaign."""
+    theirs = _in_hand(person_id) & (col(Recipient.id) == recipient_id)
+    return bool(_move(session, theirs, status=EXCLUDED, excluded_because=because))
+
+
+def _in_hand(person_id: int) -> Any:
+    return IS_WAITING & (col(Recipient.held_by) == person_id)
+
+
 def deal(session: Session, recipient_ids: Sequence[int], variant: int) -> int:
     """They get this version of the text. Whoever's ask is written down keeps theirs."""
     unwritten = col(Recipient.id).in_(recipient_ids) & col(Recipient.composed_at).is_(None)

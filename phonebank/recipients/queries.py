@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, literal, literal_column
+from sqlalchemy import case, literal, literal_column, or_
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import Select
 
 from phonebank.campaigns.experiments import Tally
 from phonebank.contacts.models import Contact
@@ -23,18 +24,59 @@ def due_to_compose(
     session: Session, campaign_id: int, *, now: datetime, most: int
 ) -> Sequence[tuple[Recipient, Contact]]:
     """People whose turn has come and whose ask is not yet written down, in the order they were enrolled."""
-    due = (
-        select(Recipient, Contact)
-        .join(Contact, col(Recipient.contact_id) == col(Contact.id))
-        .where(
-            Recipient.campaign_id == campaign_id,
-            IS_WAITING,
-            col(Recipient.due_at) <= now,
-        )
-        .order_by(col(Recipient.due_at), col(Recipient.id))
-        .limit(most)
-    )
+    due = _with_contact(Recipient.campaign_id == campaign_id, IS_WAITING, col(Recipient.due_at) <= now)
+    return session.exec(due.limit(most)).all()
+
+
+def free_for(
+    session: Session, campaign_id: int, person_id: int, *, now: datetime, most: int
+) -> Sequence[tuple[Recipient, Contact]]:
+    """As `due_to_compose`, of those no volunteer has in hand, and whom this one has not left to another."""
+    due = _with_contact(*_is_free_for(campaign_id, person_id, now)).limit(most)
     return session.exec(due).all()
+
+
+def count_free_for(session: Session, campaign_id: int, person_id: int, *, now: datetime, most: int) -> int:
+    """How many of those there are, counted no further than `most`."""
+    free = select(Recipient.id).where(*_is_free_for(campaign_id, person_id, now)).limit(most)
+    return session.exec(select(func.count()).select_from(free.subquery())).one()
+
+
+def in_hand(session: Session, campaign_id: int, person_id: int, now: datetime) -> Sequence[tuple[Recipient, Contact]]:
+    """Whom this volunteer has in hand and has not texted yet, in the order in which they were taken."""
+    theirs = _with_contact().where(
+        Recipient.campaign_id == campaign_id,
+        Recipient.held_by == person_id,
+        IS_WAITING,
+        col(Recipient.held_until) > now,
+    )
+    ordered = theirs.order_by(col(Recipient.due_at), col(Recipient.id)).execution_options(populate_existing=True)
+    return session.exec(ordered).all()
+
+
+def next_opening(session: Session, campaign_id: int, now: datetime) -> datetime | None:
+    """When the next contact hours open of somebody who waits for theirs."""
+    closed = select(func.min(Recipient.due_at)).where(
+        Recipient.campaign_id == campaign_id, IS_WAITING, col(Recipient.due_at) > now
+    )
+    return session.exec(closed).one()
+
+
+def _with_contact(*conditions: Any) -> Select[Recipient, Contact]:
+    both = select(Recipient, Contact).join(Contact, col(Recipient.contact_id) == col(Contact.id))
+    return both.where(*conditions).order_by(col(Recipient.due_at), col(Recipient.id))
+
+
+def _is_free_for(campaign_id: int, person_id: int, now: datetime) -> list[Any]:
+    is_in_no_hand = or_(col(Recipient.held_until).is_(None), col(Recipient.held_until) <= now)
+    is_not_left = or_(col(Recipient.passed_by).is_(None), col(Recipient.passed_by) != person_id)
+    return [
+        col(Recipient.campaign_id) == campaign_id,
+        IS_WAITING,
+        col(Recipient.due_at) <= now,
+        is_in_no_hand,
+        is_not_left,
+    ]
 
 
 def any_due(session: Session, campaign_id: int, now: datetime) -> bool:

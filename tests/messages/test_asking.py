@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from phonebank import db
 from phonebank.asks.models import Ask
 from phonebank.campaigns.models import Campaign, CampaignStatus
-from phonebank.messages import asking
+from phonebank.messages import asking, tidying
 from phonebank.messages.models import Message, MessageStatus
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
@@ -91,7 +91,7 @@ def test_people_without_hours_left_before_the_event_are_left_out(drive, somebody
     late, here = somebody(zones="Pacific/Honolulu"), somebody()
     _top_up(drive, clock.now())
     row = fresh(Recipient, late.id)
-    assert (row.status, row.excluded_because) == (RecipientStatus.EXCLUDED, asking.NO_HOURS_LEFT)
+    assert (row.status, row.excluded_because) == (RecipientStatus.EXCLUDED, tidying.NO_HOURS_LEFT)
     assert [ask.recipient_id for ask in _asks(drive)] == [here.id]
 
 
