@@ -107,7 +107,7 @@ def ask_of(session: Session, campaign: Campaign) -> Ask:
 
 
 def lock_ask(session: Session, campaign: Campaign) -> None:
-    """Volunteers who take people of one campaign in hand wait for one another here."""
+    """Who moves many people of one campaign in or out of hands waits for the others who do, here: in no circle."""
     session.exec(select(Ask.id).where(Ask.id == campaign.ask_id).with_for_update()).one()
 
 

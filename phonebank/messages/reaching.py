@@ -46,6 +46,14 @@ class Reach:
         """Those who may be reached; the others are parked until they may be, or left out for good."""
         return self._not_banned(self._in_their_hours(due))
 
+    def is_open(self, recipient: Recipient) -> bool:
+        """Whether their hours are open; `of` would not have to park their whole group."""
+        try:
+            window = window_for(self.campaign, zones=recipient.zones, state=recipient.state, now=self.now)
+        except NeverOpen:
+            return False
+        return window.opens_at <= self.now
+
     def _in_their_hours(self, due: Sequence[tuple[Recipient, Contact]]) -> list[Reachable]:
         """Those who may be reached now. Whole groups whose hours are closed are parked until they open."""
         windows: dict[tuple[str, str], Window | None] = {}

@@ -124,7 +124,10 @@ def send(session: Session, campaign_id: int, recipient_id: int, person: Person, 
     contact = recipient_queries.contact_of(session, recipient)
     prepared = _first_text(campaign, ask, recipient, contact, person, now)
     words = editing.checked(typed, prepared.body, campaign, prepared.language)
-    reachable = Reach(session, campaign, ask, now).of([(recipient, contact)])
+    reach = Reach(session, campaign, ask, now)
+    if not reach.is_open(recipient):
+        campaign_queries.lock_ask(session, campaign)
+    reachable = reach.of([(recipient, contact)])
     if not reachable or not recipients.write_by_hand(session, recipient_id, _id(person), now):
         session.refresh(recipient)
         return _not_sent(session, recipient, person)
@@ -144,6 +147,8 @@ def pass_by(session: Session, recipient_id: int, person: Person, why: Passing) -
 
 def give_back(session: Session, campaign_id: int, person: Person) -> int:
     """Whom they have in hand is free for the others. How many that were."""
+    campaign, _ = _campaign(session, campaign_id)
+    campaign_queries.lock_ask(session, campaign)
     return recipients.give_back(session, campaign_id, _id(person))
 
 

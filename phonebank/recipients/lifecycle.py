@@ -37,8 +37,10 @@ def take_in_hand(
 
 
 def keep_in_hand(session: Session, campaign_id: int, person_id: int, *, until: datetime) -> int:
-    """Whoever works keeps all they have in hand."""
-    return _move(session, _in_hand(person_id) & (col(Recipient.campaign_id) == campaign_id), held_until=until)
+    """Whoever works keeps all they have in hand; a row that another is at is theirs to lose, and not waited for."""
+    theirs = select(Recipient.id).where(_in_hand(person_id), col(Recipient.campaign_id) == campaign_id)
+    unlocked = theirs.with_for_update(skip_locked=True).cte("theirs")
+    return _move(session, col(Recipient.id).in_(select(unlocked.c.id)), held_until=until)
 
 
 def give_back(session: Session, campaign_id: int, person_id: int) -> int:

@@ -31,9 +31,12 @@ def due_to_compose(
 def free_for(
     session: Session, campaign_id: int, person_id: int, *, now: datetime, most: int
 ) -> Sequence[tuple[Recipient, Contact]]:
-    """As `due_to_compose`, of those no volunteer has in hand, and whom this one has not left to another."""
+    """As `due_to_compose`, of those no volunteer has in hand, and whom this one has not left to another; locked.
+
+    Rows that somebody else is at are skipped, never waited for: so nobody waits in a circle.
+    """
     due = _with_contact(*_is_free_for(campaign_id, person_id, now)).limit(most)
-    return session.exec(due).all()
+    return session.exec(due.with_for_update(skip_locked=True, of=Recipient)).all()
 
 
 def count_free_for(session: Session, campaign_id: int, person_id: int, *, now: datetime, most: int) -> int:
