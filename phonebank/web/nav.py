@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from phonebank import db
+from phonebank.campaigns import queries as campaigns
 from phonebank.followups import queries as followups
 from phonebank.people.models import Person, Role
 from phonebank.web import guards
@@ -22,6 +23,14 @@ def _greeters(person: Person) -> bool:
         return False
     with db.reading() as session:
         return bool(followups.doors_of(session, person.id))
+
+
+def _senders(person: Person) -> bool:
+    """Volunteers, while a campaign has its first texts sent by hand; organizers go there from the campaign."""
+    if person.role is not Role.VOLUNTEER:
+        return False
+    with db.reading() as session:
+        return bool(campaigns.sent_by_people(session))
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ class Place:
 PLACES = (
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
     Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
+    Place("first_texts.campaigns_to_help", "First texts", Role.VOLUNTEER, is_for=_senders),
     Place("queues.everything", "Queues", Role.ORGANIZER, waits=queue_badge),
     Place("door.doors", "Check-in", Role.VOLUNTEER, is_for=_greeters),
     Place("events.everything", "Events", Role.ORGANIZER),

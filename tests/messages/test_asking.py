@@ -21,11 +21,6 @@ pytestmark = pytest.mark.usefixtures("database")
 NINE_IN_HONOLULU = datetime(2027, 2, 3, 19, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def somebody(drive, clock):
-    return lambda **fields: do(factories.member, drive, clock.now(), **fields)
-
-
 def _top_up(drive, now):
     return do(asking.top_up, drive.sender, now)
 
