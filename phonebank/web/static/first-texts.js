@@ -8,6 +8,9 @@
   const extension = new Set(hands.dataset.gsmExtension);
   let shownAt = 0;
 
+  // A box that was drawn larger carries a style, which the page's policy lets nobody copy to the next one.
+  window.htmx.config.attributesToSettle = ["class"];
+
   const find = (id) => document.getElementById(id);
 
   function segments(text) {
