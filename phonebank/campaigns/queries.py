@@ -72,6 +72,11 @@ def by_id(session: Session, campaign_id: int) -> Campaign:
     return found
 
 
+def find(session: Session, campaign_id: int | None) -> Campaign | None:
+    """The campaign of this id, if it is still there."""
+    return session.get(Campaign, campaign_id) if campaign_id is not None else None
+
+
 def is_taken(session: Session, name: str) -> bool:
     return session.exec(select(Campaign.id).where(Campaign.name == name)).first() is not None
 

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from phonebank.asks.models import Ask
 from phonebank.followups.lifecycle import STANDING
 from phonebank.followups.models import CalendarFeed, Commitment, Door, FollowUp, FollowUpStatus, Greeter
 from phonebank.people.models import Person
+from phonebank.recipients.models import Recipient
 
 
 def by_token(session: Session, token: str) -> Commitment | None:
@@ -94,3 +96,14 @@ def feed_of(session: Session, person_id: int) -> CalendarFeed | None:
 def feed_by_token(session: Session, token: str) -> CalendarFeed | None:
     """The calendar address behind this token."""
     return session.get(CalendarFeed, token)
+
+
+def standing_of_phone(session: Session, phone: str) -> list[tuple[Commitment, Ask]]:
+    """What this number has said yes to and not taken back, the soonest first."""
+    rows = (
+        select(Commitment, Ask)
+        .join(Recipient, col(Recipient.id) == col(Commitment.recipient_id))
+        .join(Ask, col(Ask.id) == col(Commitment.ask_id))
+        .where(Recipient.phone == phone, col(Commitment.status).in_(STANDING))
+    )
+    return list(session.exec(rows.order_by(col(Ask.starts_at), col(Commitment.id))))

@@ -47,7 +47,7 @@ def answer(
     if message_id is None:
         raise RefusedError("That answer has been sent already.")
     lifecycle.answered(session, handoff_id, person_id, now)
-    lifecycle.save_draft(session, handoff_id, person_id, "")
+    lifecycle.sent(session, handoff_id, person_id)
     return message_id
 
 

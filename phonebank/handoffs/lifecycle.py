@@ -1,17 +1,19 @@
 """The only writer of a handoff's status: who holds a conversation, and for how long.
 
 open → claimed → closed;  a lease that lapses goes back to open, its unsent draft kept
+
+An open one may be snoozed (it comes back by itself, at once when they write) or handed to the organizers with a note.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Update, and_, case, or_, update
+from sqlalchemy import ColumnElement, Table, Update, and_, case, func, or_, true, update
 from sqlmodel import Session, col, select
 
 from phonebank.db import insert_ignoring
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.handoffs.queries import waits_for_us
+from phonebank.handoffs.queries import is_snoozed, last_heard_id, waited_since, waits_for_us
 
 LEASE = timedelta(minutes=10)
 
@@ -35,26 +37,44 @@ def open_(  # noqa: PLR0913  # the whole story of one conversation
     standing one is more urgent: a question must not hide that they may have asked us to stop.
     """
     told = {"campaign_id": campaign_id, "recipient_id": recipient_id, "reason": reason, "why": why}
-    new = {**told, "phone": phone, "urgency": urgency, "status": HandoffStatus.OPEN, "draft": "", "opened_at": now}
+    new = {
+        **told,
+        "phone": phone,
+        "urgency": urgency,
+        "status": HandoffStatus.OPEN,
+        "draft": "",
+        "opened_at": now,
+        "waits_since": now,
+    }
     while True:  # it may be closed between the two statements: then the next round opens a new one
         made = insert_ignoring(_handoffs, session).values(new).returning(_handoffs.c.id)
-        handoff_id = session.connection().scalar(made) or _join(session, phone, urgency, told)
+        handoff_id = session.connection().scalar(made) or _join(session, phone, urgency, told, now)
         if handoff_id is not None:
             return int(handoff_id)
 
 
-def claim(session: Session, handoff_id: int, person_id: int, now: datetime) -> bool:
-    """Take it for ten minutes, or longer if it is already theirs. False: another holds it, or it is closed."""
-    free_or_theirs = or_(_is_free(now), and_(_is_claimed(), col(Handoff.claimed_by) == person_id))
-    return _moved(session, _one(handoff_id).where(free_or_theirs).values(_lease(person_id, now)))
+def claim(session: Session, handoff_id: int, person_id: int, now: datetime, *, organizes: bool = False) -> bool:
+    """Take it for ten minutes, or longer if it is already theirs; what was handed over, only who `organizes`.
+
+    False: another holds it, it is closed, or it is not theirs to take.
+    """
+    free_or_theirs = or_(_is_free(now), _is_claimed_by(person_id))
+    return _moved(session, _one(handoff_id).where(free_or_theirs, _may_take(organizes)).values(_lease(person_id, now)))
 
 
-def claim_next(session: Session, person_id: int, now: datetime) -> int | None:
-    """Take the most urgent, then oldest, conversation that waits for our word. None when none waits."""
+def claim_next(
+    session: Session, person_id: int, now: datetime, *, organizes: bool = False, but: int | None = None
+) -> int | None:
+    """Take the most urgent conversation that waits for our word, of these the one that waits longest. None: none does.
+
+    One of their own comes again once the supporter has answered. `but`: the one they have just put aside.
+    """
+    has_answered_them = and_(_is_claimed_by(person_id), col(Handoff.waits_since) > col(Handoff.opened_at))
     first = (
         select(Handoff.id)
-        .where(_is_free(now), waits_for_us())
-        .order_by(col(Handoff.urgency), col(Handoff.opened_at), col(Handoff.id))
+        .where(or_(_is_free(now), has_answered_them), _may_take(organizes), ~is_snoozed(now), waits_for_us())
+        .where(col(Handoff.id) != (but or 0))
+        .order_by(col(Handoff.urgency), waited_since(), col(Handoff.id))
         .limit(1)
         .with_for_update(skip_locked=True, of=Handoff)  # SQLite has neither need nor word for it
         .scalar_subquery()
@@ -70,7 +90,7 @@ def renew(session: Session, handoff_id: int, person_id: int, now: datetime) -> b
 
 def release(session: Session, handoff_id: int, person_id: int) -> bool:
     """Give it back to the others, the draft with it. False when it was not theirs."""
-    theirs = _one(handoff_id).where(_is_claimed(), col(Handoff.claimed_by) == person_id)
+    theirs = _one(handoff_id).where(_is_claimed_by(person_id))
     return _moved(session, theirs.values(_FREE))
 
 
@@ -78,6 +98,32 @@ def release_all_of(session: Session, person_id: int) -> int:
     """Everything this person holds goes back to the others, the drafts with it; how many that were."""
     theirs = update(Handoff).where(_is_claimed(), col(Handoff.claimed_by) == person_id)
     return int(session.connection().execute(theirs.values(_FREE)).rowcount)
+
+
+def snooze(session: Session, handoff_id: int, person_id: int, until: datetime, now: datetime) -> bool:
+    """Put it aside until then, or until they write again. False when it was not theirs."""
+    asleep = {**_FREE, "snoozed_until": until, "heard_before": last_heard_id()}
+    return _moved(session, _held(handoff_id, person_id, now).values(asleep))
+
+
+def hand_over(
+    session: Session, handoff_id: int, person_id: int, note: str, now: datetime, *, is_abusive: bool = False
+) -> bool:
+    """Leave it to the organizers, who read the note. False when it was not theirs."""
+    told = {"for_organizer": True, "note": note, "noted_by": person_id, "is_abusive": is_abusive}
+    return _moved(session, _held(handoff_id, person_id, now).values({**_FREE, **told}))
+
+
+def hand_back(session: Session, handoff_id: int) -> bool:
+    """An organizer's: volunteers may go on with it. False when it was not with the organizers."""
+    handed_over = _one(handoff_id).where(col(Handoff.for_organizer), col(Handoff.status) != HandoffStatus.CLOSED)
+    return _moved(session, handed_over.values({**_FREE, "for_organizer": False, "is_abusive": False}))
+
+
+def sent(session: Session, handoff_id: int, person_id: int) -> bool:
+    """Their answer is queued: nothing unsent is left, and nobody waits for us. False when it is not theirs."""
+    theirs = _one(handoff_id).where(_is_claimed_by(person_id))
+    return _moved(session, theirs.values(draft="", waits_since=None))
 
 
 def lapse(session: Session, now: datetime) -> int:
@@ -116,7 +162,7 @@ def answered(session: Session, handoff_id: int, person_id: int, now: datetime) -
 
 def save_draft(session: Session, handoff_id: int, person_id: int, text: str) -> bool:
     """Keep their unsent words for whoever holds it next. False when it is not theirs."""
-    theirs = _one(handoff_id).where(_is_claimed(), col(Handoff.claimed_by) == person_id)
+    theirs = _one(handoff_id).where(_is_claimed_by(person_id))
     return _moved(session, theirs.values(draft=text))
 
 
@@ -124,7 +170,16 @@ _FREE: dict[str, Any] = {"status": HandoffStatus.OPEN, "claimed_by": None, "clai
 
 
 def _lease(person_id: int, now: datetime) -> dict[str, Any]:
-    return {"status": HandoffStatus.CLAIMED, "claimed_by": person_id, "claimed_until": now + LEASE}
+    return {
+        "status": HandoffStatus.CLAIMED,
+        "claimed_by": person_id,
+        "claimed_until": now + LEASE,
+        "snoozed_until": None,
+    }
+
+
+def _may_take(organizes: bool) -> ColumnElement[bool]:  # its one question
+    return true() if organizes else ~col(Handoff.for_organizer)
 
 
 def _one(handoff_id: int) -> Update:
@@ -140,6 +195,10 @@ def _is_claimed() -> ColumnElement[bool]:
     return col(Handoff.status) == HandoffStatus.CLAIMED
 
 
+def _is_claimed_by(person_id: int) -> ColumnElement[bool]:
+    return and_(_is_claimed(), col(Handoff.claimed_by) == person_id)
+
+
 def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(
         col(Handoff.status) == HandoffStatus.OPEN,
@@ -147,11 +206,15 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _join(session: Session, phone: str, urgency: int, told: dict[str, Any]) -> int | None:
+def _join(session: Session, phone: str, urgency: int, told: dict[str, Any], now: datetime) -> int | None:
     standing = update(Handoff).where(col(Handoff.phone) == phone, col(Handoff.status) != HandoffStatus.CLOSED)
     at_least_as_urgent = col(Handoff.urgency) >= urgency
-    kept = {name: case((at_least_as_urgent, value), else_=_handoffs.c[name]) for name, value in told.items()}
+    kept: dict[str, Any] = {
+        name: case((at_least_as_urgent, value), else_=_handoffs.c[name]) for name, value in told.items()
+    }
     kept["urgency"] = case((at_least_as_urgent, urgency), else_=_handoffs.c.urgency)
+    kept["waits_since"] = func.coalesce(_handoffs.c.waits_since, now)
+    kept["snoozed_until"] = None
     return session.connection().scalar(standing.values(kept).returning(col(Handoff.id)))
 
 

@@ -50,3 +50,23 @@ class Handoff(SQLModel, table=True):
     first_answered_at: datetime | None = Field(default=None, sa_type=Moment)  # by a person: a text, or their verdict
     first_answered_by: int | None = None
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    waits_since: datetime | None = Field(default=None, sa_type=Moment)  # their first words that nobody has answered
+    snoozed_until: datetime | None = Field(default=None, sa_type=Moment)  # nobody's before that, unless they write
+    heard_before: int | None = None  # their newest text when it was snoozed
+    for_organizer: bool = False  # handed over: no volunteer goes on with it
+    is_abusive: bool = False
+    note: str = ""  # what the volunteer told the organizers
+    noted_by: int | None = None  # a person's id
+
+
+class SavedAnswer(SQLModel, table=True):
+    """Words an organizer has prepared for volunteers, of one campaign or (None) of all. May hold merge fields."""
+
+    __tablename__ = "saved_answer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    shortcut: str  # typed after a slash
+    body: str
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True, ondelete="CASCADE")
+    saved_by: str
+    saved_at: datetime = Field(sa_type=Moment)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
 from phonebank.errors import NotFoundError
-from phonebank.handoffs.models import Handoff, HandoffStatus
+from phonebank.handoffs.models import Handoff, HandoffStatus, SavedAnswer
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.people.models import Person
 
@@ -36,6 +36,11 @@ class Waiting:
     claimed_until: datetime | None
     last_text: str
     is_our_turn: bool
+    waits_since: datetime
+    snoozed_until: datetime | None  # None once they have written again
+    for_organizer: bool
+    is_abusive: bool
+    note: str
 
     def is_held(self, now: datetime) -> bool:
         """Somebody's lease stands."""
@@ -57,7 +62,7 @@ def standing_of(session: Session, phone: str) -> Handoff | None:
 
 def waiting(session: Session, limit: int | None = None) -> list[Waiting]:
     """All that stand, open or claimed: those that wait for our word first, the most urgent, then the oldest."""
-    order = (waits_for_us().desc(), col(Handoff.urgency), col(Handoff.opened_at), col(Handoff.id))
+    order = (waits_for_us().desc(), col(Handoff.urgency), waited_since(), col(Handoff.id))
     first = select(Handoff.id).where(Handoff.status != HandoffStatus.CLOSED).order_by(*order).limit(limit)
     in_order = _rows().where(col(Handoff.id).in_(first)).order_by(*order)
     return [_shown(row) for row in session.connection().execute(in_order)]
@@ -73,6 +78,40 @@ def mine(session: Session, person_id: int, now: datetime) -> list[Waiting]:
     """Those this person holds now, the one that waits longest first."""
     held = _rows().where(col(Handoff.claimed_by) == person_id, col(Handoff.claimed_until) > now)
     return [_shown(row) for row in session.connection().execute(held.order_by(col(Handoff.opened_at)))]
+
+
+def held(session: Session, now: datetime) -> list[Waiting]:
+    """Those that anybody holds now, the one that waits longest first."""
+    rows = _rows().where(col(Handoff.claimed_until) > now).order_by(waited_since(), col(Handoff.id))
+    return [_shown(row) for row in session.connection().execute(rows)]
+
+
+def count_free(session: Session, now: datetime) -> int:
+    """How many wait for our word and may be taken by any volunteer."""
+    lapsed = or_(col(Handoff.claimed_until).is_(None), col(Handoff.claimed_until) <= now)
+    free = and_(col(Handoff.status) != HandoffStatus.CLOSED, lapsed, ~col(Handoff.for_organizer), ~is_snoozed(now))
+    counted = columns(func.count()).select_from(Handoff).where(free, waits_for_us())
+    return int(session.connection().scalar(counted) or 0)
+
+
+def saved_for(session: Session, campaign_id: int | None) -> list[SavedAnswer]:
+    """The saved answers for a conversation of this campaign, its own before everybody's."""
+    fits = or_(col(SavedAnswer.campaign_id).is_(None), col(SavedAnswer.campaign_id) == campaign_id)
+    own_first = col(SavedAnswer.campaign_id).is_(None)
+    return list(session.exec(select(SavedAnswer).where(fits).order_by(own_first, col(SavedAnswer.shortcut))))
+
+
+def all_saved(session: Session) -> list[tuple[SavedAnswer, str]]:
+    """Every saved answer with its campaign's name, blank for everybody's."""
+    rows = select(SavedAnswer, Campaign.name).outerjoin(Campaign, col(Campaign.id) == col(SavedAnswer.campaign_id))
+    found = session.exec(rows.order_by(col(SavedAnswer.campaign_id), col(SavedAnswer.shortcut)))
+    return [(saved, name or "") for saved, name in found]
+
+
+def saved_as(session: Session, shortcut: str, campaign_id: int | None) -> SavedAnswer | None:
+    """The saved answer of this shortcut and campaign (None: of all)."""
+    same = SavedAnswer.campaign_id == campaign_id if campaign_id else col(SavedAnswer.campaign_id).is_(None)
+    return session.exec(select(SavedAnswer).where(SavedAnswer.shortcut == shortcut, same)).first()
 
 
 def counts(session: Session, campaign_id: int | None = None) -> dict[str, int]:
@@ -173,6 +212,31 @@ def _waiting_since() -> ColumnElement[datetime]:
     return case((col(Handoff.first_answered_at).is_(None), opened), else_=func.coalesce(theirs, opened))
 
 
+def is_snoozed(now: datetime) -> ColumnElement[bool]:
+    """True while it is put aside and they have not written since."""
+    return and_(
+        col(Handoff.snoozed_until).is_not(None),
+        col(Handoff.snoozed_until) > now,
+        _has_not_written_since(),
+    )
+
+
+def _has_not_written_since() -> ColumnElement[bool]:
+    return func.coalesce(last_heard_id(), 0) <= func.coalesce(col(Handoff.heard_before), 0)
+
+
+def last_heard_id() -> ScalarSelect[Any]:
+    """The id of the newest text of a handoff's number."""
+    is_theirs = and_(col(Message.phone) == col(Handoff.phone), col(Message.direction) == Direction.IN)
+    theirs = columns(func.max(Message.id)).where(is_theirs)
+    return theirs.correlate(Handoff).scalar_subquery()
+
+
+def waited_since() -> ColumnElement[datetime]:
+    """Since when a handoff waits for our word."""
+    return func.coalesce(col(Handoff.waits_since), col(Handoff.opened_at))
+
+
 def _rows() -> Select[Any]:
     last_text = (
         select(Message.body)
@@ -190,6 +254,9 @@ def _rows() -> Select[Any]:
             col(Person.name).label("claimer"),
             last_text.label("last_text"),
             waits_for_us().label("is_our_turn"),
+            case((func.coalesce(last_heard_id(), 0) <= Handoff.heard_before, Handoff.snoozed_until)).label(
+                "asleep_until"
+            ),
         )
         .outerjoin(Campaign, and_(col(Campaign.id) == Handoff.campaign_id))
         .outerjoin(Contact, and_(col(Contact.phone) == Handoff.phone))
@@ -212,4 +279,9 @@ def _shown(row: Any) -> Waiting:
         claimed_until=row.claimed_until,
         last_text=row.last_text or "",
         is_our_turn=bool(row.is_our_turn),
+        waits_since=row.waits_since or row.opened_at,
+        snoozed_until=row.asleep_until,
+        for_organizer=row.for_organizer,
+        is_abusive=row.is_abusive,
+        note=row.note,
     )

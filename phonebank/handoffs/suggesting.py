@@ -7,7 +7,11 @@ from functools import cache
 from importlib.resources import files
 
 from phonebank.asks.wording import WordingError, render
+from phonebank.handoffs.models import SavedAnswer
 from phonebank.intents import Intent
+
+AT_RISK_REASON = "at_risk"
+"""In place of a handoff's reason, of somebody whose standing yes is in doubt."""
 
 _ELSE = "unsure"
 _OFFERS_FIRST = frozenset({Intent.NOT_NOW, Intent.NOT_THAT, Intent.NO})
@@ -45,6 +49,15 @@ def suggestions(
         if reason in row["for"] and (text := _rendered(row.get(spoken, ""), fields))
     ]
     return [*prepared, *written] if reason in _OFFERS_FIRST else [*written, *prepared]
+
+
+def filled(saved: Sequence[SavedAnswer], fields: Mapping[str, object]) -> list[Suggestion]:
+    """Saved answers with this person's values, labelled by their shortcuts. One that lacks a value is left out."""
+    own: dict[str, Suggestion] = {}
+    for answer in saved:  # the campaign's own come first, and keep their shortcut
+        if answer.shortcut not in own and (text := _rendered(answer.body, fields)):
+            own[answer.shortcut] = Suggestion(answer.shortcut, text)
+    return list(own.values())
 
 
 def _fits(offer: Offer, reason: str) -> bool:

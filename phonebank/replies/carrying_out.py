@@ -30,7 +30,7 @@ from phonebank.replies.matching import Talk
 from phonebank.replies.reading import Reading
 
 HELD, AT_RISK, USUAL, LATE = range(4)
-"""How urgent a handoff is: a possible opt-out, a standing yes, anything else, a campaign that is closed."""
+"""How urgent a handoff is: a possible opt-out, a standing yes in doubt, anything else, a campaign that is closed."""
 
 _OF_THE_EVENT = (MessageKind.ALTERNATIVE, MessageKind.CONFIRMATION)
 """What is of no use once the event has begun."""
@@ -239,11 +239,16 @@ class _Deed:
             return "may_opt_out", HELD
         if decision is Decision.REQUEST_OPT_IN:
             return "opt_in_request", USUAL
+        at_risk = self._doubts_their_yes()
         if self.talk is not None and not self.talk.situation.is_open:
-            return "late", LATE
-        at_risk = self.talk is not None and self.talk.situation.has_commitment
+            return "late", AT_RISK if at_risk else LATE
         is_read = self.reading.acted or self.reading.intent in _NEVER_ACTED
         return (self.reading.intent.value if is_read else "unsure"), AT_RISK if at_risk else USUAL
+
+    def _doubts_their_yes(self) -> bool:
+        """They have said yes, and these words sound as if they may not come."""
+        stands = self.talk is not None and self.talk.situation.has_commitment
+        return stands and self.reading.intent in _SOUNDS_LIKE_DOUBT
 
     def _talk(self) -> Talk:
         assert self.talk is not None, "only a known recipient is answered"
@@ -251,6 +256,7 @@ class _Deed:
 
 
 _WAITED_FOR_THEM = ("maybe", "unsure", "other")
+_SOUNDS_LIKE_DOUBT = (Intent.MAYBE, Intent.NO, Intent.NOT_NOW, Intent.NOT_THAT, Intent.HOSTILE, Intent.OTHER)
 _NEVER_ACTED = (Intent.MAYBE, Intent.QUESTION, Intent.HOSTILE, Intent.OTHER)
 
 _DEEDS: dict[Decision, Callable[[_Deed], None]] = {

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
+from phonebank.db import Moment
 from phonebank.followups.lifecycle import STANDING
 from phonebank.followups.models import Commitment
 from phonebank.handoffs.models import Handoff, HandoffStatus
@@ -109,6 +110,43 @@ def readings_of(session: Session, message_ids: Sequence[int]) -> dict[int, Reply
     """The last reading of each of these messages, by message id; messages nobody read are left out."""
     rows = select(ReplyReading).where(col(ReplyReading.message_id).in_(message_ids)).order_by(col(ReplyReading.id))
     return {reading.message_id: reading for reading in session.exec(rows)}
+
+
+def seen_so_far(session: Session, handoff_id: int, now: datetime) -> list[tuple[Any, ...]]:
+    """What tells whether anything of a conversation has changed: a row of its handoff, and one of each of its texts."""
+    told = {"b_id": handoff_id, "b_now": now}
+    return [tuple(row) for statement in (_STANDS, _SAID) for row in session.connection().execute(statement, told)]
+
+
+_STANDS = columns(
+    col(Handoff.status),
+    col(Handoff.claimed_by),
+    col(Handoff.claimed_until) > bindparam("b_now", type_=Moment),
+    col(Handoff.urgency),
+    col(Handoff.reason),
+    col(Handoff.verdict),
+    col(Handoff.snoozed_until),
+    col(Handoff.for_organizer),
+    columns(func.count())
+    .select_from(OptOut)
+    .where(col(OptOut.phone) == col(Handoff.phone), col(OptOut.lifted_at).is_(None))
+    .correlate(Handoff)
+    .scalar_subquery(),
+    columns(func.count())
+    .select_from(OptOut)
+    .where(col(OptOut.phone) == col(Handoff.phone), col(OptOut.lifted_at).is_(None), col(OptOut.kind) == Ban.OPT_OUT)
+    .correlate(Handoff)
+    .scalar_subquery(),
+).where(col(Handoff.id) == bindparam("b_id"))
+
+_SAID = (
+    columns(col(Message.id), col(Message.status), col(ReplyReading.id))
+    .select_from(Handoff)
+    .join(Message, col(Message.phone) == col(Handoff.phone))
+    .outerjoin(ReplyReading, col(ReplyReading.message_id) == col(Message.id))
+    .where(col(Handoff.id) == bindparam("b_id"))
+    .order_by(col(Message.id), col(ReplyReading.id))
+)
 
 
 def last_reading(session: Session, phone: str) -> ReplyReading | None:

@@ -1,27 +1,24 @@
 """One conversation as its page shows it: what was said, understood and asked, and what to say next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from phonebank.asks.models import Ask
-from phonebank.asks.wording import WordingError, ask_fields, render
-from phonebank.campaigns import queries as campaigns
-from phonebank.campaigns.merging import fields_for, template_for
-from phonebank.campaigns.models import Campaign
-from phonebank.contacts.models import Contact
 from phonebank.handoffs import queries as handoffs
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.handoffs.suggesting import Offer, Suggestion, suggestions
+from phonebank.handoffs.presence import Here
 from phonebank.messages.models import Direction, Message, MessageKind
 from phonebank.messages.queries import conversation
 from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import standing
 from phonebank.people import queries as people
 from phonebank.replies import queries as replies
+from phonebank.replies.marking import Piece, marked
 from phonebank.replies.models import ReplyReading
+from phonebank.replies.named_times import NamedTime, named_times
+from phonebank.web.live import stamp_of
 
 
 @dataclass(frozen=True)
@@ -38,18 +35,9 @@ class Said:
     status: str
     due_at: datetime | None
     reading: ReplyReading | None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the campaign asks, in words; blank where it says nothing."""
-
-    organization: str
-    sender_name: str
-    action: str
-    when: str
-    place: str
-    why: str
+    campaign_id: int | None = None
+    pieces: Sequence[Piece] = ()  # of their text, the words that told the reader marked
+    times: Sequence[NamedTime] = ()  # the days and hours they name, where it is known which they mean
 
 
 @dataclass(frozen=True)
@@ -64,63 +52,64 @@ class Talk:
     is_held: bool
     is_opted_out: bool
     texts: list[Said]
+    others: Sequence[Here] = ()
+    is_for_organizer: bool = False
+    noted_by: str = ""
+    zone: str = ""  # the supporter's, where it can only be one
 
     @property
     def is_closed(self) -> bool:
         return self.handoff.status == HandoffStatus.CLOSED
 
 
-@dataclass(frozen=True)
-class Help:
-    """What helps to answer: the ask, the alternatives prepared, words to start from."""
-
-    asked: Asked | None
-    offers: list[Offer]
-    suggestions: list[Suggestion]
-
-
-def talk(session: Session, handoff_id: int, person_id: int, now: datetime, *, reads_all: bool) -> Talk:
+def talk(
+    session: Session,
+    handoff_id: int,
+    person_id: int,
+    now: datetime,
+    *,
+    reads_all: bool,
+    others: Sequence[Here] = (),
+) -> Talk:
     """The conversation for this person; its texts only while they hold it or may read all."""
     handoff = handoffs.by_id(session, handoff_id)
     session.expunge(handoff)
     has_lease = handoff.claimed_until is not None and handoff.claimed_until > now
     is_mine = has_lease and handoff.claimed_by == person_id
     bans = standing(session, handoff.phone)
+    contact = handoffs.contact_of(session, handoff.phone)
+    zones = contact.zones.split("|") if contact else []
+    zone = zones[0] if len(zones) == 1 else ""
+    texts = said(session, handoff.phone, zone) if is_mine or reads_all else []
     return Talk(
         handoff=handoff,
-        first_name=first_name(session, handoff.phone),
+        first_name=contact.first_name if contact else "",
         holder=_name(session, handoff.claimed_by) if has_lease else "",
         is_mine=is_mine,
         is_taken=has_lease and not is_mine,
         is_held=Ban.HOLD in bans,
         is_opted_out=Ban.OPT_OUT in bans,
-        texts=said(session, handoff.phone) if is_mine or reads_all else [],
+        texts=texts[begins(texts, handoff.campaign_id) :],
+        others=others,
+        is_for_organizer=handoff.for_organizer,
+        noted_by=_name(session, handoff.noted_by) if reads_all else "",
+        zone=zone,
     )
 
 
-def said(session: Session, phone: str) -> list[Said]:
-    """Everything said with this number, oldest first, with how each reply was read."""
+def stamp(session: Session, handoff_id: int, person_id: int, now: datetime, others: Sequence[Here]) -> str:
+    """A word that changes whenever what `talk` gives would: two small reads in place of a page."""
+    return stamp_of(person_id, others, replies.seen_so_far(session, handoff_id, now))
+
+
+def said(session: Session, phone: str, zone: str = "") -> list[Said]:
+    """Everything said with this number, oldest first, with how each reply was read. `zone` is theirs, where known."""
     messages = conversation(session, phone)
     readings = replies.readings_of(session, [message.id for message in messages if message.id is not None])
     for reading in readings.values():
         session.expunge(reading)
     writers = {who: _name(session, who) for who in {message.written_by for message in messages} if who is not None}
-    return [_said(message, readings, writers) for message in messages]
-
-
-def help_for(session: Session, handoff: Handoff, volunteer: str, now: datetime) -> Help:
-    """The ask and words to start from, in the supporter's language and this volunteer's name."""
-    contact = handoffs.contact_of(session, handoff.phone)
-    if handoff.campaign_id is None or contact is None:
-        return Help(None, [], suggestions(handoff.reason, language="en", fields={"sender_name": volunteer}))
-    said_before = {message.body for message in conversation(session, handoff.phone)}
-    campaign = campaigns.by_id(session, handoff.campaign_id)
-    ask = campaigns.ask_of(session, campaign)
-    offers = _offers(session, campaign, contact, now)
-    said_in = ask_fields(ask, now=now, language=contact.language)  # a volunteer may speak what the campaign does not
-    fields = fields_for(contact, campaign, ask, now=now) | said_in | {"sender_name": volunteer}
-    prepared = suggestions(handoff.reason, language=contact.language, fields=fields, offers=offers)
-    return Help(_asked(campaign, ask, now), offers, [start for start in prepared if start.text not in said_before])
+    return [_said(message, readings, writers, zone) for message in messages]
 
 
 def first_name(session: Session, phone: str) -> str:
@@ -129,9 +118,16 @@ def first_name(session: Session, phone: str) -> str:
     return contact.first_name if contact else ""
 
 
-def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mapping[int, str]) -> Said:
+def begins(texts: Sequence[Said], campaign_id: int | None) -> int:
+    """The index of the first text of this campaign; everything is of one that has said nothing yet."""
+    return next((at for at, text in enumerate(texts) if text.campaign_id == campaign_id), 0)
+
+
+def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mapping[int, str], zone: str) -> Said:
     assert message.id is not None
     is_theirs = message.direction is Direction.IN
+    reading = readings.get(message.id)
+    named = reading.named if reading else ""
     return Said(
         id=message.id,
         is_theirs=is_theirs,
@@ -142,32 +138,11 @@ def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mappi
         at=message.sent_at or message.created_at,
         status=message.status,
         due_at=message.due_at,
-        reading=readings.get(message.id),
+        reading=reading,
+        campaign_id=message.campaign_id,
+        pieces=marked(message.body, reading.why if reading else ""),
+        times=named_times(named, said_at=message.created_at, zone=zone) if named and zone else (),
     )
-
-
-def _asked(campaign: Campaign, ask: Ask, now: datetime) -> Asked:
-    return Asked(
-        organization=campaign.organization,
-        sender_name=campaign.sender_name,
-        action=ask.action,
-        when=ask_fields(ask, now=now)["ask.when"],
-        place=ask.place,
-        why=ask.why,
-    )
-
-
-def _offers(session: Session, campaign: Campaign, contact: Contact, now: datetime) -> list[Offer]:
-    """The alternatives whose time is still ahead, in this person's words."""
-    found = []
-    for alternative, ask in campaigns.alternatives_of(session, campaign):
-        if ask.starts_at is None or ask.starts_at > now:
-            fields = fields_for(contact, campaign, ask, now=now)
-            try:
-                found.append(Offer(alternative.answers_to, render(template_for(ask, contact, 0), fields)))
-            except WordingError:  # their row lacks a column it needs
-                continue
-    return found
 
 
 def _name(session: Session, person_id: int | None) -> str:

@@ -68,7 +68,7 @@ def take(message_id: int) -> ResponseReturnValue:
             urgency=_USUAL,
             now=now,
         )
-        lifecycle.claim(session, handoff_id, guards.my_id(), now)
+        lifecycle.claim(session, handoff_id, guards.my_id(), now, organizes=True)
     return redirect(url_for("inbox.conversation", handoff_id=handoff_id), code=303)
 
 

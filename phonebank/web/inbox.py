@@ -1,4 +1,4 @@
-"""The volunteers' inbox: take the next conversation, read it whole, answer, say what they decided, give it back."""
+"""The volunteers' inbox: what waits, the next conversation in one tap, and that conversation whole."""
 
 import secrets
 from datetime import timedelta
@@ -8,21 +8,17 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from phonebank import clock, db
-from phonebank.errors import BadInputError, PhonebankError, RefusedError
-from phonebank.handoffs import answering, lifecycle, queries
+from phonebank.handoffs import lifecycle, presence, snoozing
 from phonebank.intents import Intent
 from phonebank.people import lifecycle as people
 from phonebank.people.models import Role
-from phonebank.replies import handling
-from phonebank.web import conversations, guards, live, trouble
+from phonebank.web import context, conversations, guards, live, waiting_list
 from phonebank.web.guards import requires
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
-MOST_SHOWN = 200
 _KEPT_EVERY = timedelta(minutes=2)  # of a lease of ten: a page that is used keeps its conversation
 _NOTED_EVERY = timedelta(minutes=1)
-_LONGEST_DRAFT = 5_000
 VERDICTS = {
     Intent.YES: "Yes",
     Intent.NO: "No",
@@ -46,186 +42,100 @@ def note_who_is_here() -> None:
 @blueprint.get("")
 @requires(Role.VOLUNTEER)
 def waiting() -> ResponseReturnValue:
-    may_read_all = guards.may(guards.me(), Role.ORGANIZER)
-    return render_template(
-        "inbox/waiting.html", rows=live.piece("inbox/_rows.html", **_rows()), may_read_all=may_read_all
-    )
+    seen, values = waiting_list.rows(guards.my_id(), clock.now(), organizes=organizes(), fresh=True)
+    rows = live.piece_at(seen, "inbox/_rows.html", **values)
+    return render_template("inbox/waiting.html", rows=rows, may_read_all=organizes())
 
 
 @blueprint.get("/rows")
 @requires(Role.VOLUNTEER)
 def rows() -> ResponseReturnValue:
-    return live.answer("inbox/_rows.html", **_rows())
+    seen, values = waiting_list.rows(guards.my_id(), clock.now(), organizes=organizes(), fresh=False)
+    return live.answer_at(seen, "inbox/_rows.html", lambda: values)
 
 
 @blueprint.post("/next")
 @requires(Role.VOLUNTEER)
 def take_next() -> ResponseReturnValue:
-    with db.transaction() as session:
-        handoff_id = lifecycle.claim_next(session, guards.my_id(), clock.now())
-    if handoff_id is None:
-        flash("Nobody waits for a word from us right now.", "good")
-        return redirect(url_for("inbox.waiting"), code=303)
-    return _to(handoff_id)
+    return redirect(next_address(but=request.form.get("but", type=int)), code=303)
 
 
 @blueprint.get("/<int:handoff_id>")
 @requires(Role.VOLUNTEER)
 def conversation(handoff_id: int) -> ResponseReturnValue:
-    return _page(handoff_id)
+    return page(handoff_id)
 
 
 @blueprint.get("/<int:handoff_id>/talk")
 @requires(Role.VOLUNTEER)
 def talk(handoff_id: int) -> ResponseReturnValue:
+    """Asked for every second and a half by each open page: nothing is read twice that has not changed."""
+    me, now = guards.my_id(), clock.now()
+    others = presence.note(handoff_id, me, guards.me().name, is_writing=request.args.get("writing") == "yes")
     with db.reading() as session:
-        return live.answer("inbox/_talk.html", talk=_talk(session, handoff_id))
+        seen = conversations.stamp(session, handoff_id, me, now, others)
+        return live.answer_at(seen, "inbox/_talk.html", lambda: {"talk": _talk(session, handoff_id, others)})
 
 
 @blueprint.post("/<int:handoff_id>/take")
 @requires(Role.VOLUNTEER)
 def take(handoff_id: int) -> ResponseReturnValue:
     with db.transaction() as session:
-        if not lifecycle.claim(session, handoff_id, guards.my_id(), clock.now()):
+        if not lifecycle.claim(session, handoff_id, guards.my_id(), clock.now(), organizes=organizes()):
             flash("Somebody was faster, or it is settled: this conversation is not free any more.", "bad")
-    return _to(handoff_id)
+    return to(handoff_id)
 
 
-@blueprint.post("/<int:handoff_id>/answer")
-@requires(Role.VOLUNTEER)
-def answer(handoff_id: int) -> ResponseReturnValue:
-    body, nonce = request.form.get("body", ""), request.form.get("nonce", "")
-    try:
-        with db.transaction() as session:
-            answering.answer(session, handoff_id, guards.my_id(), body, clock.now(), nonce=nonce)
-    except (BadInputError, RefusedError) as wrong:
-        return _not_sent(handoff_id, body, wrong)
-    if _is_from_script():
-        return {"nonce": _nonce()}
-    flash("Sent.", "good")
-    return _to(handoff_id)
-
-
-@blueprint.post("/<int:handoff_id>/draft")
-@requires(Role.VOLUNTEER)
-def draft(handoff_id: int) -> ResponseReturnValue:
-    """Keeps the unsent words, and the claim: whoever types or scrolls is still there."""
-    with db.transaction() as session:
-        is_kept = lifecycle.save_draft(
-            session, handoff_id, guards.my_id(), request.form.get("body", "")[:_LONGEST_DRAFT]
-        )
-        lifecycle.renew(session, handoff_id, guards.my_id(), clock.now())
-    return "", 204 if is_kept else 409
-
-
-@blueprint.post("/<int:handoff_id>/verdict")
-@requires(Role.VOLUNTEER)
-def verdict(handoff_id: int) -> ResponseReturnValue:
-    intent = _intent(request.form.get("intent", ""))
-    now = clock.now()
-    try:
-        with db.transaction() as session:
-            lifecycle.renew(session, handoff_id, guards.my_id(), now)
-            handling.verdict(
-                session, handoff_id, person_id=guards.my_id(), intent=intent, address=guards.settings().address, now=now
-            )
-    except RefusedError as wrong:
-        flash(str(wrong), "bad")
-        return _to(handoff_id)
-    flash(f"Written down: {VERDICTS[intent].lower()}.", "good")
-    return redirect(url_for("inbox.waiting"), code=303)
-
-
-@blueprint.post("/<int:handoff_id>/no-stop")
-@requires(Role.VOLUNTEER)
-def no_stop(handoff_id: int) -> ResponseReturnValue:
-    """They did not ask us to stop: the hold is lifted."""
-    try:
-        with db.transaction() as session:
-            _keep_draft(session, handoff_id)
-            answering.say_no_stop(session, handoff_id, guards.my_id(), guards.signature(), clock.now())
-    except RefusedError as wrong:
-        flash(str(wrong), "bad")
-    return _to(handoff_id)
-
-
-@blueprint.post("/<int:handoff_id>/release")
-@requires(Role.VOLUNTEER)
-def release(handoff_id: int) -> ResponseReturnValue:
-    with db.transaction() as session:
-        _keep_draft(session, handoff_id)
-        lifecycle.release(session, handoff_id, guards.my_id())
-    flash("Given back. What you had written is kept for whoever takes it next.", "good")
-    return redirect(url_for("inbox.waiting"), code=303)
-
-
-def _page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: int = 200) -> ResponseReturnValue:
+def page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: int = 200) -> ResponseReturnValue:
+    """The conversation's own page; `body` are words that were not sent, and `wrong` says why."""
+    me, now = guards.me(), clock.now()
+    others = presence.note(handoff_id, guards.my_id(), me.name, is_writing=False)
     with db.reading() as session:
-        shown = _talk(session, handoff_id)
-        name = guards.me().name
-        page = render_template(
+        seen = conversations.stamp(session, handoff_id, guards.my_id(), now, others)
+        shown = _talk(session, handoff_id, others)
+        hours = context.hours_of(session, shown.handoff)
+        return render_template(
             "inbox/conversation.html",
             talk=shown,
-            piece=live.piece("inbox/_talk.html", talk=shown),
-            help=conversations.help_for(session, shown.handoff, name, clock.now()),
+            piece=live.piece_at(seen, "inbox/_talk.html", talk=shown),
+            help=context.help_for(session, shown.handoff, me.name, now),
+            earlier=context.earlier(session, shown.handoff) if shown.texts else [],
+            commitments=context.commitments(session, shown.handoff, now) if shown.texts else [],
+            snoozes=snoozing.choices(hours, now),
+            zone=hours.zone,
             verdicts=VERDICTS,
+            organizes=organizes(),
             body=body if body is not None else shown.handoff.draft,
             wrong=wrong,
-            nonce=_nonce(),
+            nonce=nonce(),
             keep_every_s=max(1.0, _KEPT_EVERY.total_seconds() / max(1.0, clock.speed())),
-        )
-    return page, status
+        ), status
 
 
-def _talk(session: Session, handoff_id: int) -> conversations.Talk:
-    reads_all = guards.may(guards.me(), Role.ORGANIZER)
-    return conversations.talk(session, handoff_id, guards.my_id(), clock.now(), reads_all=reads_all)
+def next_address(*, but: int | None = None) -> str:
+    """Takes the next conversation and gives its address; the inbox's, with a word, when nobody waits."""
+    with db.transaction() as session:
+        handoff_id = lifecycle.claim_next(session, guards.my_id(), clock.now(), organizes=organizes(), but=but)
+    if handoff_id is None:
+        flash("Nobody waits for a word from us right now.", "good")
+        return url_for("inbox.waiting")
+    return url_for("inbox.conversation", handoff_id=handoff_id)
 
 
-def _not_sent(handoff_id: int, body: str, wrong: PhonebankError) -> ResponseReturnValue:
-    """The words stay where they were, with a new nonce: pressing Send again is a new answer."""
-    if _is_from_script():
-        return {"wrong": str(wrong), "nonce": _nonce()}, trouble.status_of(wrong)
-    return _page(handoff_id, body=body, wrong=str(wrong), status=trouble.status_of(wrong))
+def organizes() -> bool:
+    """Whether this person may read every conversation, and gets what was handed over."""
+    return guards.may(guards.me(), Role.ORGANIZER)
 
 
-def _keep_draft(session: Session, handoff_id: int) -> bool:
-    """The form's unsent words, kept in the conversation where it is this person's."""
-    if "body" not in request.form:
-        return False
-    words = request.form["body"].replace("\x00", "")[:_LONGEST_DRAFT]
-    return lifecycle.save_draft(session, handoff_id, guards.my_id(), words)
-
-
-def _rows() -> dict[str, object]:
-    now = clock.now()
-    with db.reading() as session:
-        mine = queries.mine(session, guards.my_id(), now)
-        standing = queries.waiting(session, MOST_SHOWN + 1)
-    others = [row for row in standing if row not in mine]
-    return {
-        "mine": mine,
-        "ours": [row for row in others if row.is_our_turn],
-        "theirs": [row for row in others if not row.is_our_turn],
-        "free": sum(1 for row in others if row.is_our_turn and not row.is_held(now)),
-        "is_cut": len(standing) > MOST_SHOWN,
-        "now": now,
-    }
-
-
-def _intent(word: str) -> Intent:
-    if word not in VERDICTS:
-        raise BadInputError("Choose one of the answers on the page.")
-    return Intent(word)
-
-
-def _nonce() -> str:
+def nonce() -> str:
+    """A form's own name, so that what it says is said once."""
     return secrets.token_urlsafe(12)
 
 
-def _is_from_script() -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def _to(handoff_id: int) -> ResponseReturnValue:
+def to(handoff_id: int) -> ResponseReturnValue:
+    """To the conversation's page."""
     return redirect(url_for("inbox.conversation", handoff_id=handoff_id), code=303)
+
+
+def _talk(session: Session, handoff_id: int, others: list[presence.Here]) -> conversations.Talk:
+    return conversations.talk(session, handoff_id, guards.my_id(), clock.now(), reads_all=organizes(), others=others)

@@ -6,6 +6,7 @@ alone. A live piece holds no CSRF token (it would change each time): its buttons
 """
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import render_template, request
@@ -37,8 +38,23 @@ def answer(template: str, **values: Any) -> ResponseReturnValue:
     return ("", _UNCHANGED) if request.args.get("seen") == _hash(body) else _stamped(body)
 
 
-def _stamped(body: str) -> Markup:
-    return Markup(body.replace(_UNSEEN, _hash(body)))  # noqa: S704  # rendered with autoescape on
+def piece_at(stamp: str, template: str, **values: Any) -> Markup:
+    """As `piece`, but `stamp` says what has been seen: for what many ask for and few find changed."""
+    return _stamped(render_template(template, **values), stamp)
+
+
+def answer_at(stamp: str, template: str, values: Callable[[], Mapping[str, Any]]) -> ResponseReturnValue:
+    """As `answer`, but nothing is read or rendered while the stamp is the one that the browser has."""
+    return ("", _UNCHANGED) if request.args.get("seen") == stamp else piece_at(stamp, template, **values())
+
+
+def stamp_of(*seen: object) -> str:
+    """A short word that changes with any of these."""
+    return _hash(repr(seen))
+
+
+def _stamped(body: str, stamp: str = "") -> Markup:
+    return Markup(body.replace(_UNSEEN, stamp or _hash(body)))  # noqa: S704  # rendered with autoescape on
 
 
 def _hash(body: str) -> str:

@@ -28,7 +28,7 @@ PUBLIC = {
 }
 VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password", "shifts.start", "shifts.end"}
 PUBLIC_BLUEPRINTS = {"supporter", "feed"}
-VOLUNTEERS_BLUEPRINTS = {"first_texts", "inbox", "practice", "guide", "door"}
+VOLUNTEERS_BLUEPRINTS = {"first_texts", "inbox", "deeds", "practice", "guide", "door"}
 
 
 def routes(app):
