@@ -8,10 +8,10 @@ An open one may be snoozed (it comes back by itself, at once when they write) or
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Update, and_, case, func, or_, true, update
+from sqlalchemy import ColumnElement, Table, Update, and_, case, func, literal, or_, true, update
 from sqlmodel import Session, col, select
 
-from phonebank.db import insert_ignoring
+from phonebank.db import Moment, insert_ignoring
 from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.handoffs.queries import is_snoozed, last_heard_id, waited_since, waits_for_us
 
@@ -160,10 +160,18 @@ def answered(session: Session, handoff_id: int, person_id: int, now: datetime) -
     return _moved(session, first.values(first_answered_at=now, first_answered_by=person_id))
 
 
-def save_draft(session: Session, handoff_id: int, person_id: int, text: str) -> bool:
-    """Keep their unsent words for whoever holds it next. False when it is not theirs."""
-    theirs = _one(handoff_id).where(_is_claimed_by(person_id))
-    return _moved(session, theirs.values(draft=text))
+def save_draft(
+    session: Session, handoff_id: int, person_id: int, text: str, *, renewed: datetime | None = None
+) -> bool:
+    """Keep their unsent words for whoever holds it next. False when it is not theirs.
+
+    `renewed`: they are still there, so a lease that stands at this moment lasts ten minutes more.
+    """
+    kept: dict[str, Any] = {"draft": text}
+    if renewed is not None:
+        stands = col(Handoff.claimed_until) > renewed
+        kept["claimed_until"] = case((stands, literal(renewed + LEASE, Moment)), else_=col(Handoff.claimed_until))
+    return _moved(session, _one(handoff_id).where(_is_claimed_by(person_id)).values(kept))
 
 
 _FREE: dict[str, Any] = {"status": HandoffStatus.OPEN, "claimed_by": None, "claimed_until": None}

@@ -86,12 +86,45 @@ def held(session: Session, now: datetime) -> list[Waiting]:
     return [_shown(row) for row in session.connection().execute(rows)]
 
 
+def free(session: Session, now: datetime, limit: int) -> list[Waiting]:
+    """Those that wait for our word and any volunteer may take, in the order in which they are given out."""
+    return _some(session, and_(_is_free(now), waits_for_us()), limit)
+
+
 def count_free(session: Session, now: datetime) -> int:
-    """How many wait for our word and may be taken by any volunteer."""
-    lapsed = or_(col(Handoff.claimed_until).is_(None), col(Handoff.claimed_until) <= now)
-    free = and_(col(Handoff.status) != HandoffStatus.CLOSED, lapsed, ~col(Handoff.for_organizer), ~is_snoozed(now))
-    counted = columns(func.count()).select_from(Handoff).where(free, waits_for_us())
+    """How many of `free` there are."""
+    counted = columns(func.count()).select_from(Handoff).where(_is_free(now), waits_for_us())
     return int(session.connection().scalar(counted) or 0)
+
+
+def answered(session: Session, now: datetime, limit: int) -> list[Waiting]:
+    """Those that nobody holds and only the supporter can go on with."""
+    return _some(session, and_(_is_free(now), ~waits_for_us()), limit)
+
+
+def snoozed(session: Session, now: datetime, limit: int) -> list[Waiting]:
+    """Those put aside, the one that comes back first first."""
+    asleep = and_(col(Handoff.status) == HandoffStatus.OPEN, ~col(Handoff.for_organizer), is_snoozed(now))
+    return _some(session, asleep, limit, col(Handoff.snoozed_until))
+
+
+def handed_over(session: Session, now: datetime, limit: int) -> list[Waiting]:
+    """Those that wait for an organizer."""
+    return _some(session, and_(col(Handoff.for_organizer), ~_is_held(now)), limit)
+
+
+def _some(session: Session, which: ColumnElement[bool], limit: int, *first: Any) -> list[Waiting]:
+    order = (*first, col(Handoff.urgency), waited_since(), col(Handoff.id))
+    return [_shown(row) for row in session.connection().execute(_rows().where(which).order_by(*order).limit(limit))]
+
+
+def _is_held(now: datetime) -> ColumnElement[bool]:
+    return and_(col(Handoff.claimed_until).is_not(None), col(Handoff.claimed_until) > now)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    stands = and_(col(Handoff.status) != HandoffStatus.CLOSED, ~_is_held(now))
+    return and_(stands, ~col(Handoff.for_organizer), ~is_snoozed(now))
 
 
 def saved_for(session: Session, campaign_id: int | None) -> list[SavedAnswer]:

@@ -18,12 +18,11 @@ from phonebank.handoffs import queries as handoffs
 from phonebank.handoffs.models import Handoff
 from phonebank.handoffs.snoozing import Hours
 from phonebank.handoffs.suggesting import AT_RISK_REASON, Offer, Suggestion, filled, suggestions
-from phonebank.messages.queries import conversation
 from phonebank.phone import zones
 from phonebank.recipients import queries as recipients
 from phonebank.recipients.models import Recipient
 from phonebank.replies.carrying_out import AT_RISK
-from phonebank.web.conversations import Said, begins, said
+from phonebank.web.conversations import Said, Talk
 
 _DAY_BEGINS, _DAY_ENDS = time(9), time(20)  # of whom no campaign knows
 
@@ -69,16 +68,13 @@ class Help:
     saved: list[Suggestion] = field(default_factory=list)  # labelled by their shortcuts
 
 
-def earlier(session: Session, handoff: Handoff) -> list[Earlier]:
+def earlier(session: Session, talk: Talk) -> list[Earlier]:
     """What was said with them before this campaign asked, a group a campaign."""
-    texts = said(session, handoff.phone)
-    before = texts[: begins(texts, handoff.campaign_id)]
-    asked_in: dict[int | None, Recipient] = {
-        one.campaign_id: one for one in recipients.of_phone(session, handoff.phone)
-    }
-    return [
-        _earlier(session, campaign_id, list(group), asked_in) for campaign_id, group in groupby(before, _campaign_of)
-    ]
+    if not talk.before:
+        return []
+    asked_in: dict[int | None, Recipient] = {}
+    asked_in.update((one.campaign_id, one) for one in recipients.of_phone(session, talk.handoff.phone))
+    return [_earlier(session, which, list(group), asked_in) for which, group in groupby(talk.before, _campaign_of)]
 
 
 def commitments(session: Session, handoff: Handoff, now: datetime) -> list[Standing]:
@@ -91,24 +87,23 @@ def commitments(session: Session, handoff: Handoff, now: datetime) -> list[Stand
     ]
 
 
-def hours_of(session: Session, handoff: Handoff) -> Hours:
+def hours_of(session: Session, handoff: Handoff, contact: Contact | None) -> Hours:
     """When this supporter may be reached; of a number no campaign knows, by day in its own zones."""
-    contact = handoffs.contact_of(session, handoff.phone)
     campaign = campaigns.find(session, handoff.campaign_id)
     theirs = contact.zones.split("|") if contact else sorted(zones(handoff.phone))
     start, end = (campaign.hours_start, campaign.hours_end) if campaign else (_DAY_BEGINS, _DAY_ENDS)
     return Hours(tuple(theirs), contact.state or None if contact else None, start, end)
 
 
-def help_for(session: Session, handoff: Handoff, volunteer: str, now: datetime) -> Help:
+def help_for(session: Session, talk: Talk, volunteer: str, now: datetime) -> Help:
     """The ask and words to start from, in the supporter's language and this volunteer's name."""
-    contact = handoffs.contact_of(session, handoff.phone)
+    handoff, contact = talk.handoff, talk.contact
     saved = handoffs.saved_for(session, handoff.campaign_id)
     campaign = campaigns.find(session, handoff.campaign_id)
     if campaign is None or contact is None:
         own: dict[str, object] = {"sender_name": volunteer}
         return Help(None, [], suggestions(handoff.reason, language="en", fields=own), filled(saved, own))
-    said_before = {message.body for message in conversation(session, handoff.phone)}
+    said_before = {text.body for text in (*talk.before, *talk.texts)}
     ask = campaigns.ask_of(session, campaign)
     offers = _offers(session, campaign, contact, now)
     said_in = ask_fields(ask, now=now, language=contact.language)  # a volunteer may speak what the campaign does not

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from phonebank.contacts.models import Contact
 from phonebank.handoffs import queries as handoffs
 from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.handoffs.presence import Here
@@ -52,8 +53,11 @@ class Talk:
     is_held: bool
     is_opted_out: bool
     texts: list[Said]
+    before: Sequence[Said] = ()  # what was said before this campaign asked
+    contact: Contact | None = None
     others: Sequence[Here] = ()
     is_for_organizer: bool = False
+    organizes: bool = False
     noted_by: str = ""
     zone: str = ""  # the supporter's, where it can only be one
 
@@ -81,6 +85,7 @@ def talk(
     zones = contact.zones.split("|") if contact else []
     zone = zones[0] if len(zones) == 1 else ""
     texts = said(session, handoff.phone, zone) if is_mine or reads_all else []
+    begins = next((at for at, text in enumerate(texts) if text.campaign_id == handoff.campaign_id), 0)
     return Talk(
         handoff=handoff,
         first_name=contact.first_name if contact else "",
@@ -89,9 +94,12 @@ def talk(
         is_taken=has_lease and not is_mine,
         is_held=Ban.HOLD in bans,
         is_opted_out=Ban.OPT_OUT in bans,
-        texts=texts[begins(texts, handoff.campaign_id) :],
+        texts=texts[begins:],
+        before=texts[:begins],
+        contact=contact,
         others=others,
         is_for_organizer=handoff.for_organizer,
+        organizes=reads_all,
         noted_by=_name(session, handoff.noted_by) if reads_all else "",
         zone=zone,
     )
@@ -116,11 +124,6 @@ def first_name(session: Session, phone: str) -> str:
     """Empty for a number we do not know."""
     contact = handoffs.contact_of(session, phone)
     return contact.first_name if contact else ""
-
-
-def begins(texts: Sequence[Said], campaign_id: int | None) -> int:
-    """The index of the first text of this campaign; everything is of one that has said nothing yet."""
-    return next((at for at, text in enumerate(texts) if text.campaign_id == campaign_id), 0)
 
 
 def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mapping[int, str], zone: str) -> Said:

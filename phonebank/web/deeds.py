@@ -46,8 +46,7 @@ def answer(handoff_id: int) -> ResponseReturnValue:
 def draft(handoff_id: int) -> ResponseReturnValue:
     """Keeps the unsent words, and the claim: whoever types or scrolls is still there."""
     with db.transaction() as session:
-        is_kept = lifecycle.save_draft(session, handoff_id, guards.my_id(), _words())
-        lifecycle.renew(session, handoff_id, guards.my_id(), clock.now())
+        is_kept = lifecycle.save_draft(session, handoff_id, guards.my_id(), _words(), renewed=clock.now())
     return "", 204 if is_kept else 409
 
 
@@ -94,7 +93,7 @@ def snooze(handoff_id: int) -> ResponseReturnValue:
     now = clock.now()
     with db.transaction() as session:
         handoff = queries.by_id(session, handoff_id)
-        hours = context.hours_of(session, handoff)
+        hours = context.hours_of(session, handoff, queries.contact_of(session, handoff.phone))
         try:
             until = snoozing.chosen(request.form.get("until", ""), request.form.get("at", ""), hours, now)
         except BadInputError as wrong:

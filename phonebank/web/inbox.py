@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -42,7 +42,7 @@ def note_who_is_here() -> None:
 @blueprint.get("")
 @requires(Role.VOLUNTEER)
 def waiting() -> ResponseReturnValue:
-    seen, values = waiting_list.rows(guards.my_id(), clock.now(), organizes=organizes(), fresh=True)
+    seen, values = waiting_list.rows(guards.my_id(), clock.now(), organizes=organizes())
     rows = live.piece_at(seen, "inbox/_rows.html", **values)
     return render_template("inbox/waiting.html", rows=rows, may_read_all=organizes())
 
@@ -50,7 +50,7 @@ def waiting() -> ResponseReturnValue:
 @blueprint.get("/rows")
 @requires(Role.VOLUNTEER)
 def rows() -> ResponseReturnValue:
-    seen, values = waiting_list.rows(guards.my_id(), clock.now(), organizes=organizes(), fresh=False)
+    seen, values = waiting_list.rows(guards.my_id(), clock.now(), organizes=organizes())
     return live.answer_at(seen, "inbox/_rows.html", lambda: values)
 
 
@@ -93,18 +93,18 @@ def page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: i
     with db.reading() as session:
         seen = conversations.stamp(session, handoff_id, guards.my_id(), now, others)
         shown = _talk(session, handoff_id, others)
-        hours = context.hours_of(session, shown.handoff)
+        hours = context.hours_of(session, shown.handoff, shown.contact)
         return render_template(
             "inbox/conversation.html",
             talk=shown,
             piece=live.piece_at(seen, "inbox/_talk.html", talk=shown),
-            help=context.help_for(session, shown.handoff, me.name, now),
-            earlier=context.earlier(session, shown.handoff) if shown.texts else [],
+            help=context.help_for(session, shown, me.name, now) if shown.is_mine or wrong else None,
+            earlier=context.earlier(session, shown),
             commitments=context.commitments(session, shown.handoff, now) if shown.texts else [],
             snoozes=snoozing.choices(hours, now),
             zone=hours.zone,
             verdicts=VERDICTS,
-            organizes=organizes(),
+            can_book="one_on_ones.book" in current_app.view_functions,
             body=body if body is not None else shown.handoff.draft,
             wrong=wrong,
             nonce=nonce(),

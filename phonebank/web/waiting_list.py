@@ -13,7 +13,7 @@ from phonebank.handoffs import queries
 from phonebank.handoffs.queries import Waiting
 from phonebank.web import live
 
-MOST_READ, MOST_SHOWN = 200, 30
+MOST_SHOWN, MOST_ASIDE = 30, 10
 SHARED_FOR_S = 0.3
 _KEPT = "waiting_list"
 
@@ -35,19 +35,19 @@ class _Kept:
     shared: dict[bool, Shared] = field(default_factory=dict)
 
 
-def rows(person_id: int, now: datetime, *, organizes: bool, fresh: bool) -> tuple[str, dict[str, object]]:
-    """The stamp and the values of the list for this person. Unless `fresh`, it may be a third of a second old."""
-    shared = _shared(now, organizes=organizes, fresh=fresh)
+def rows(person_id: int, now: datetime, *, organizes: bool) -> tuple[str, dict[str, object]]:
+    """The stamp and the values of the list for this person; it may be a third of a second old."""
+    shared = _shared(now, organizes=organizes)
     mine = [row for row in shared.held if row.claimed_by == person_id and row.is_held(now)]
     seen = live.stamp_of(shared.stamp, [(row.id, row.is_our_turn, row.last_text) for row in mine])
     return seen, {"mine": mine, "shared": shared, "now": now}
 
 
-def _shared(now: datetime, *, organizes: bool, fresh: bool) -> Shared:
+def _shared(now: datetime, *, organizes: bool) -> Shared:
     kept: _Kept = current_app.extensions.setdefault(_KEPT, _Kept())
     with kept.lock:  # whoever comes while it is read waits for it, and reads nothing
         is_old = time.monotonic() - kept.read_at.get(organizes, 0.0) > SHARED_FOR_S
-        if fresh or is_old or organizes not in kept.shared:
+        if is_old or organizes not in kept.shared:
             kept.shared[organizes] = _read(now, organizes=organizes)
             kept.read_at[organizes] = time.monotonic()
         return kept.shared[organizes]
@@ -55,22 +55,13 @@ def _shared(now: datetime, *, organizes: bool, fresh: bool) -> Shared:
 
 def _read(now: datetime, *, organizes: bool) -> Shared:
     with db.reading() as session:
-        standing = queries.waiting(session, MOST_READ)
         held, free = queries.held(session, now), queries.count_free(session, now)
-    others = [row for row in standing if not row.is_held(now)]
-    awake = [row for row in others if row.snoozed_until is None or row.snoozed_until <= now]
-    open_to_all = [row for row in awake if not row.for_organizer]
-    shown = {
-        "ours": [row for row in open_to_all if row.is_our_turn][:MOST_SHOWN],
-        "theirs": [row for row in open_to_all if not row.is_our_turn][:MOST_SHOWN],
-        "snoozed": sorted((row for row in others if row not in awake), key=_back_at)[:MOST_SHOWN],
-        "handed_over": [row for row in others if row.for_organizer][:MOST_SHOWN] if organizes else [],
-        "held": held[:MOST_SHOWN],
-        "free": free,
-    }
-    html = Markup(render_template("inbox/_shared_rows.html", now=now, organizes=organizes, **shown))  # noqa: S704
+        shown = {
+            "ours": queries.free(session, now, MOST_SHOWN),
+            "theirs": queries.answered(session, now, MOST_ASIDE),
+            "snoozed": queries.snoozed(session, now, MOST_ASIDE),
+            "handed_over": queries.handed_over(session, now, MOST_SHOWN) if organizes else [],
+        }
+    told = {"held": held, "most_held": MOST_ASIDE, "free": free, "now": now, **shown}
+    html = Markup(render_template("inbox/_shared_rows.html", **told))  # noqa: S704  # rendered with autoescape on
     return Shared(html, live.stamp_of(html), free, held)
-
-
-def _back_at(row: Waiting) -> datetime:
-    return row.snoozed_until or row.waits_since

@@ -111,7 +111,7 @@ def test_two_tabs_of_one_volunteer_send_the_same_words_once(site, waits):
     second.goto(f"/inbox/{handoff_id}")
     for tab in (page, second):
         tab.get_by_label("Your answer to Rosa").fill("Hi!")
-        tab.get_by_role("button", name="Send").click()
+        tab.get_by_role("button", name="Send", exact=True).click()
         expect(tab.get_by_label("Your answer to Rosa")).to_have_value("")
     assert _sent(rosa) == ["Hi!"]
     expect(second.locator("#talk li")).to_have_count(3)
@@ -121,7 +121,7 @@ def test_going_back_after_sending_sends_nothing_again(site, waits):
     handoff_id, rosa = waits()
     page = _taken(site, handoff_id)
     page.get_by_label("Your answer to Rosa").fill("Hi!")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#talk")).to_contain_text("Hi!")
     page.get_by_role("link", name="Back to the inbox").click()
     page.go_back()
@@ -136,11 +136,11 @@ def test_without_a_connection_the_words_stay_and_go_once_when_it_is_back(site, w
     page = _taken(site, handoff_id)
     page.get_by_label("Your answer to Rosa").fill("Hi!")
     page.context.set_offline(True)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("No connection")
     expect(page.get_by_label("Your answer to Rosa")).to_have_value("Hi!")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#talk")).to_contain_text("Hi!")
     assert _sent(rosa) == ["Hi!"]
 
@@ -156,7 +156,7 @@ def test_a_session_that_ends_in_mid_answer_loses_no_word(site, waits):
     box.press("End")
     box.press_sequentially(", and more")
     expect(page.get_by_role("alert")).to_contain_text("You are signed out. Your words are kept here.")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(box).to_have_value("Long and careful words, and more")
     assert _sent(rosa) == []
     page.get_by_role("link", name="Sign in again").click()
@@ -164,7 +164,7 @@ def test_a_session_that_ends_in_mid_answer_loses_no_word(site, waits):
     page.context.add_cookies(cookies)  # as if signed in again
     page.goto(f"/inbox/{handoff_id}")
     expect(box).to_have_value("Long and careful words, and more")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#talk")).to_contain_text("Long and careful words, and more")
     assert _sent(rosa) == ["Long and careful words, and more"]
 
@@ -177,11 +177,11 @@ def test_a_claim_that_runs_out_while_typing_says_so_and_can_be_taken_again(site,
     page.wait_for_timeout(900)
     clock.pass_by(minutes=11)
     expect(page.get_by_text("Nobody is on it.")).to_be_visible(timeout=3000)
-    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     expect(box).to_have_value("Slow words")
     page.get_by_role("button", name="Take it").click()
     expect(box).to_have_value("Slow words")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#talk")).to_contain_text("Slow words")
     assert _sent(rosa) == ["Slow words"]
 
@@ -195,7 +195,7 @@ def test_whoever_was_faster_is_named_and_the_words_stay(site, waits, clock):
         lifecycle.claim(session, handoff_id, make.person(session, clock.now(), "Ben"), clock.now())
     expect(page.get_by_text("Ben is on it.")).to_be_visible(timeout=3000)
     expect(page.get_by_label("Your answer to Rosa")).to_have_value("My words")
-    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     assert _sent(rosa) == []
 
 
@@ -205,10 +205,10 @@ def test_a_refusal_is_told_beside_the_words(site, waits):
     box = page.get_by_label("Your answer to Rosa")
     box.fill("x" * 1601)
     expect(page.get_by_text("1,601 of 1,600 characters")).to_be_visible()
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Shorten it")
     box.fill("x" * 1600)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(box).to_have_value("")
     assert _sent(rosa) == ["x" * 1600]
 
@@ -254,7 +254,7 @@ def test_the_whole_conversation_and_the_next_step_are_on_one_page(site, waits, s
     page = _taken(site, handoff_id, size=size)
     expect(page.get_by_text("I have class until 7")).to_be_visible()
     page.get_by_label("Your answer to Rosa").fill("We finish at 8, and you can join at 7. Can I count on you?")
-    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
     shot(page, name)
 
 

@@ -15,7 +15,7 @@ from phonebank.messages.models import MessageKind
 from phonebank.people import accounts
 from phonebank.people.models import Role
 from phonebank.settings import Settings
-from phonebank.web import sign_in, supporter
+from phonebank.web import sign_in, supporter, waiting_list
 from phonebank.web.throttle import Throttle
 from tests.support import conversations as make
 from tests.support.pages import Visitor
@@ -34,6 +34,7 @@ def app(settings, monkeypatch) -> Flask:
     monkeypatch.setattr(supporter, "GUESSES", Throttle(supporter.GUESSES._limit))
     for throttle in ("_BY_PERSON_AND_PLACE", "_BY_PLACE", "_BY_PERSON"):
         monkeypatch.setattr(sign_in, throttle, Throttle(getattr(sign_in, throttle)._limit))
+    monkeypatch.setattr(waiting_list, "SHARED_FOR_S", 0.0)  # each look a fresh one
     app = create_app(settings)
     app.testing = True
     yield app

@@ -5,7 +5,9 @@
   const composer = document.getElementById("composer");
   const heard = document.getElementById("heard");
   const scroll = document.getElementById("scroll");
-  const lastText = () => Number([...document.querySelectorAll("#talk [data-text]")].at(-1)?.dataset.text ?? 0);
+  const talk = () => document.getElementById("talk");
+  const textsOf = () => [...talk().querySelectorAll("[data-text]")];
+  const lastText = () => Number(textsOf().at(-1)?.dataset.text ?? 0);
   let newest = lastText();
 
   function toTheEnd() {
@@ -13,11 +15,14 @@
   }
 
   function readOut() {
-    const fresh = [...document.querySelectorAll("#talk [data-text]")].filter((text) => Number(text.dataset.text) > newest);
+    const fresh = textsOf().filter((text) => Number(text.dataset.text) > newest);
     if (!fresh.length) return;
     newest = lastText();
     const theirs = fresh.filter((text) => text.classList.contains("said--theirs"));
-    if (theirs.length) heard.textContent = "New text: " + theirs.map((text) => text.querySelector(".said__words").textContent).join(" ");
+    if (theirs.length) {
+      heard.textContent = "New text: " + theirs.map((text) => text.querySelector(".said__words").textContent).join(" ");
+      document.dispatchEvent(new CustomEvent("heard", { detail: theirs.length }));
+    }
     toTheEnd();
   }
 
@@ -28,16 +33,17 @@
   }
 
   const box = composer.elements.body;
-  const send = document.getElementById("send");
+  const buttons = [document.getElementById("send"), document.getElementById("send-next")];
   const told = document.getElementById("told");
   const kept = document.getElementById("kept");
   const counted = document.getElementById("counted");
   const act = document.getElementById("act");
-  const key = "draft:" + composer.dataset.id;
+  const key = `draft:${composer.dataset.person}:${composer.dataset.id}`;
   const longest = 1600;
   let saved = box.dataset.saved;
   let timer = 0;
   let lastTouch = Date.now();
+  let lastTyped = 0;
   let isSending = false;
 
   function tell(sentence) {
@@ -53,14 +59,15 @@
     told.append(link);
   }
 
-  function state() {
-    return document.getElementById("talk").dataset;
-  }
-
   function reflect() {
-    const now = state();
-    send.disabled = isSending || now.state !== "mine" || "held" in now || "stopped" in now;
-    counted.textContent = `${box.value.length.toLocaleString()} of ${longest.toLocaleString()} characters`;
+    const now = talk().dataset;
+    const is = segments.count(box.value);
+    const mayNot = isSending || now.state !== "mine" || "held" in now || "stopped" in now;
+    for (const button of buttons) button.disabled = mayNot;
+    const parts = is.many > 1 ? `, ${is.many} segments` : "";
+    const over = is.length - longest;
+    counted.textContent = `${is.length.toLocaleString()} of ${longest.toLocaleString()} characters${parts}${over > 0 ? `: shorten it by ${over.toLocaleString()}` : ""}`;
+    counted.classList.toggle("field__wrong", over > 0);
   }
 
   function post(url, body) {
@@ -96,14 +103,16 @@
     else if (here && here.saved !== saved) localStorage.removeItem(key);
   }
 
-  async function sendIt() {
+  async function sendIt(then) {
     isSending = true;
     tell("");
     reflect();
     clearTimeout(timer);
     const text = box.value;
+    const form = new FormData(composer);
+    if (then) form.set("then", then);
     try {
-      const answer = await post(composer.action, new FormData(composer));
+      const answer = await post(composer.action, form);
       if (answer.status === 401) return tellSignedOut();
       if (!answer.headers.get("Content-Type")?.includes("json")) return tell("Not sent. Reload the page and try again: your words are kept.");
       const said = await answer.json();
@@ -113,7 +122,12 @@
       saved = "";
       kept.textContent = "";
       heard.textContent = "Sent.";
-      window.htmx.ajax("GET", document.getElementById("talk").getAttribute("hx-get"), { target: "#talk", swap: "outerHTML" });
+      if (said.to) {
+        keepHere();
+        location.assign(said.to);
+        return;
+      }
+      window.htmx.ajax("GET", talk().getAttribute("hx-get"), { target: "#talk", swap: "outerHTML" });
     } catch {
       tell("No connection, so it may not have gone. Your words are kept: press Send again, it will not go twice.");
     } finally {
@@ -128,6 +142,7 @@
   reflect();
 
   box.addEventListener("input", () => {
+    lastTyped = Date.now();
     tell("");
     keepHere();
     reflect();
@@ -137,11 +152,12 @@
 
   composer.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!send.disabled) sendIt();
+    if (!buttons[0].disabled) sendIt(event.submitter?.value);
   });
 
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) composer.requestSubmit();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+    composer.requestSubmit(event.shiftKey ? buttons[1] : buttons[0]);
   });
 
   document.addEventListener("click", (event) => {
@@ -172,8 +188,13 @@
   }
   const every = Number(composer.dataset.keepEvery) * 1000;
   setInterval(() => {
-    if (!document.hidden && Date.now() - lastTouch < Math.max(every * 2, 10_000) && state().state === "mine") keepThere();
+    if (!document.hidden && Date.now() - lastTouch < Math.max(every * 2, 10_000) && talk().dataset.state === "mine") keepThere();
   }, every);
+
+  // Others see that somebody writes: said with the question for new texts, so that it costs nothing of its own.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.id === "talk" && Date.now() - lastTyped < 4000) event.detail.parameters.writing = "yes";
+  });
 
   document.addEventListener("htmx:afterSwap", () => { readOut(); reflect(); });
 

@@ -29,6 +29,14 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "yes";
 });
+
+// Whoever signs out leaves no words of theirs on a device that others use.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches('form[action$="/sign-out"]')) return;
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+  } catch { /* a browser that keeps nothing */ }
+});
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
