@@ -37,15 +37,8 @@ def open_(  # noqa: PLR0913  # the whole story of one conversation
     standing one is more urgent: a question must not hide that they may have asked us to stop.
     """
     told = {"campaign_id": campaign_id, "recipient_id": recipient_id, "reason": reason, "why": why}
-    new = {
-        **told,
-        "phone": phone,
-        "urgency": urgency,
-        "status": HandoffStatus.OPEN,
-        "draft": "",
-        "opened_at": now,
-        "waits_since": now,
-    }
+    begun = {"status": HandoffStatus.OPEN, "draft": "", "opened_at": now, "waits_since": now}
+    new = told | begun | {"phone": phone, "urgency": urgency}
     while True:  # it may be closed between the two statements: then the next round opens a new one
         made = insert_ignoring(_handoffs, session).values(new).returning(_handoffs.c.id)
         handoff_id = session.connection().scalar(made) or _join(session, phone, urgency, told, now)

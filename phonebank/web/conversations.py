@@ -46,7 +46,6 @@ class Talk:
     """What changes while somebody looks: who holds it, what stands against the number, what was said."""
 
     handoff: Handoff
-    first_name: str
     holder: str
     is_mine: bool
     is_taken: bool
@@ -56,24 +55,26 @@ class Talk:
     before: Sequence[Said] = ()  # what was said before this campaign asked
     contact: Contact | None = None
     others: Sequence[Here] = ()
-    is_for_organizer: bool = False
     organizes: bool = False
     noted_by: str = ""
     zone: str = ""  # the supporter's, where it can only be one
+
+    @property
+    def first_name(self) -> str:
+        """Empty for a number we do not know."""
+        return self.contact.first_name if self.contact else ""
+
+    @property
+    def is_for_organizer(self) -> bool:
+        return self.handoff.for_organizer
 
     @property
     def is_closed(self) -> bool:
         return self.handoff.status == HandoffStatus.CLOSED
 
 
-def talk(
-    session: Session,
-    handoff_id: int,
-    person_id: int,
-    now: datetime,
-    *,
-    reads_all: bool,
-    others: Sequence[Here] = (),
+def talk(  # who looks, when, and who else does
+    session: Session, handoff_id: int, person_id: int, now: datetime, *, reads_all: bool, others: Sequence[Here] = ()
 ) -> Talk:
     """The conversation for this person; its texts only while they hold it or may read all."""
     handoff = handoffs.by_id(session, handoff_id)
@@ -82,13 +83,11 @@ def talk(
     is_mine = has_lease and handoff.claimed_by == person_id
     bans = standing(session, handoff.phone)
     contact = handoffs.contact_of(session, handoff.phone)
-    zones = contact.zones.split("|") if contact else []
-    zone = zones[0] if len(zones) == 1 else ""
+    zone = _only_zone_of(contact)
     texts = said(session, handoff.phone, zone) if is_mine or reads_all else []
     begins = next((at for at, text in enumerate(texts) if text.campaign_id == handoff.campaign_id), 0)
     return Talk(
         handoff=handoff,
-        first_name=contact.first_name if contact else "",
         holder=_name(session, handoff.claimed_by) if has_lease else "",
         is_mine=is_mine,
         is_taken=has_lease and not is_mine,
@@ -98,7 +97,6 @@ def talk(
         before=texts[:begins],
         contact=contact,
         others=others,
-        is_for_organizer=handoff.for_organizer,
         organizes=reads_all,
         noted_by=_name(session, handoff.noted_by) if reads_all else "",
         zone=zone,
@@ -124,6 +122,10 @@ def first_name(session: Session, phone: str) -> str:
     """Empty for a number we do not know."""
     contact = handoffs.contact_of(session, phone)
     return contact.first_name if contact else ""
+
+
+def _only_zone_of(contact: Contact | None) -> str:
+    return contact.zones if contact and "|" not in contact.zones else ""
 
 
 def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mapping[int, str], zone: str) -> Said:

@@ -3,7 +3,7 @@
 import pytest
 
 from phonebank.asks import segments
-from phonebank.handoffs.suggesting import Offer, _reasons, _rows, suggestions
+from phonebank.handoffs.suggesting import AT_RISK_REASON, Offer, _reasons, _rows, suggestions
 from phonebank.intents import Intent
 
 FIELDS = {
@@ -68,5 +68,5 @@ def test_a_name_that_is_a_template_stays_a_name():
 
 
 def test_the_file_knows_only_reasons_there_are():
-    assert _reasons() <= {*Intent, "unsure", "late", "may_opt_out", "opt_in_request"}
+    assert _reasons() <= {*Intent, "unsure", "late", "may_opt_out", "opt_in_request", AT_RISK_REASON}
     assert all(row["en"] for row in _rows())
