@@ -3,9 +3,9 @@
     python bench/inbox.py [--volunteers 200] [--seconds 60] [--database sqlite|postgresql|both]
 
 Everything is real and on one machine: gunicorn as in production, workers, clock, the stand-in carrier, a blast at 75
-segments a second, supporters who answer it, and volunteers who each poll every 1.5 seconds, save drafts and answer
-every ten seconds (20 answers a second), one answer in ten by a double tap. The limit is 250 ms; beside it stands what the
-emptiest page (`/health/live`) takes in the same run. Afterwards every answer and every draft is looked for.
+segments a second, supporters who answer it, and volunteers who poll every 1.5 seconds, save drafts and answer every ten
+seconds (20 answers a second), one answer in ten by a double tap. The limit is 250 ms; beside it stands what
+the emptiest page (`/health/live`) takes in the same run. Afterwards every answer and every draft is looked for.
 """
 
 import argparse

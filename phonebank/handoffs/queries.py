@@ -64,67 +64,26 @@ def waiting(session: Session, limit: int | None = None) -> list[Waiting]:
     """All that stand, open or claimed: those that wait for our word first, the most urgent, then the oldest."""
     order = (waits_for_us().desc(), col(Handoff.urgency), waited_since(), col(Handoff.id))
     first = select(Handoff.id).where(Handoff.status != HandoffStatus.CLOSED).order_by(*order).limit(limit)
-    in_order = _rows().where(col(Handoff.id).in_(first)).order_by(*order)
-    return [_shown(row) for row in session.connection().execute(in_order)]
+    in_order = rows().where(col(Handoff.id).in_(first)).order_by(*order)
+    return [shown(row) for row in session.connection().execute(in_order)]
 
 
 def oldest_first(session: Session) -> Iterator[Waiting]:
     """All that stand, streamed in the order they were opened."""
-    rows = _rows().order_by(col(Handoff.opened_at), col(Handoff.id)).execution_options(yield_per=500)
-    yield from map(_shown, session.connection().execute(rows))
+    rows = rows().order_by(col(Handoff.opened_at), col(Handoff.id)).execution_options(yield_per=500)
+    yield from map(shown, session.connection().execute(rows))
 
 
 def mine(session: Session, person_id: int, now: datetime) -> list[Waiting]:
     """Those this person holds now, the one that waits longest first."""
-    held = _rows().where(col(Handoff.claimed_by) == person_id, col(Handoff.claimed_until) > now)
-    return [_shown(row) for row in session.connection().execute(held.order_by(col(Handoff.opened_at)))]
-
-
-def held(session: Session, now: datetime) -> list[Waiting]:
-    """Those that anybody holds now, the one that waits longest first."""
-    rows = _rows().where(col(Handoff.claimed_until) > now).order_by(waited_since(), col(Handoff.id))
-    return [_shown(row) for row in session.connection().execute(rows)]
-
-
-def free(session: Session, now: datetime, limit: int) -> list[Waiting]:
-    """Those that wait for our word and any volunteer may take, in the order in which they are given out."""
-    return _some(session, and_(_is_free(now), waits_for_us()), limit)
+    held = rows().where(col(Handoff.claimed_by) == person_id, col(Handoff.claimed_until) > now)
+    return [shown(row) for row in session.connection().execute(held.order_by(col(Handoff.opened_at)))]
 
 
 def count_free(session: Session, now: datetime) -> int:
-    """How many of `free` there are."""
-    counted = columns(func.count()).select_from(Handoff).where(_is_free(now), waits_for_us())
+    """How many wait for our word and any volunteer may take."""
+    counted = columns(func.count()).select_from(Handoff).where(is_free(now), waits_for_us())
     return int(session.connection().scalar(counted) or 0)
-
-
-def answered(session: Session, now: datetime, limit: int) -> list[Waiting]:
-    """Those that nobody holds and only the supporter can go on with."""
-    return _some(session, and_(_is_free(now), ~waits_for_us()), limit)
-
-
-def snoozed(session: Session, now: datetime, limit: int) -> list[Waiting]:
-    """Those put aside, the one that comes back first first."""
-    asleep = and_(col(Handoff.status) == HandoffStatus.OPEN, ~col(Handoff.for_organizer), is_snoozed(now))
-    return _some(session, asleep, limit, col(Handoff.snoozed_until))
-
-
-def handed_over(session: Session, now: datetime, limit: int) -> list[Waiting]:
-    """Those that wait for an organizer."""
-    return _some(session, and_(col(Handoff.for_organizer), ~_is_held(now)), limit)
-
-
-def _some(session: Session, which: ColumnElement[bool], limit: int, *first: Any) -> list[Waiting]:
-    order = (*first, col(Handoff.urgency), waited_since(), col(Handoff.id))
-    return [_shown(row) for row in session.connection().execute(_rows().where(which).order_by(*order).limit(limit))]
-
-
-def _is_held(now: datetime) -> ColumnElement[bool]:
-    return and_(col(Handoff.claimed_until).is_not(None), col(Handoff.claimed_until) > now)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    stands = and_(col(Handoff.status) != HandoffStatus.CLOSED, ~_is_held(now))
-    return and_(stands, ~col(Handoff.for_organizer), ~is_snoozed(now))
 
 
 def saved_for(session: Session, campaign_id: int | None) -> list[SavedAnswer]:
@@ -258,6 +217,17 @@ def _has_not_written_since() -> ColumnElement[bool]:
     return func.coalesce(last_heard_id(), 0) <= func.coalesce(col(Handoff.heard_before), 0)
 
 
+def is_held(now: datetime) -> ColumnElement[bool]:
+    """True while somebody's lease stands."""
+    return and_(col(Handoff.claimed_until).is_not(None), col(Handoff.claimed_until) > now)
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """True of what any volunteer may take now."""
+    stands = and_(col(Handoff.status) != HandoffStatus.CLOSED, ~is_held(now))
+    return and_(stands, ~col(Handoff.for_organizer), ~is_snoozed(now))
+
+
 def last_heard_id() -> ScalarSelect[Any]:
     """The id of the newest text of a handoff's number."""
     is_theirs = and_(col(Message.phone) == col(Handoff.phone), col(Message.direction) == Direction.IN)
@@ -270,7 +240,8 @@ def waited_since() -> ColumnElement[datetime]:
     return func.coalesce(col(Handoff.waits_since), col(Handoff.opened_at))
 
 
-def _rows() -> Select[Any]:
+def rows() -> Select[Any]:
+    """Standing handoffs with what a list tells of them; `shown` makes a Waiting of each row."""
     last_text = (
         select(Message.body)
         .where(Message.phone == Handoff.phone, Message.direction == Direction.IN)
@@ -298,7 +269,8 @@ def _rows() -> Select[Any]:
     )
 
 
-def _shown(row: Any) -> Waiting:
+def shown(row: Any) -> Waiting:
+    """A row of `rows`."""
     return Waiting(
         id=row.id,
         campaign=row.campaign or "",

@@ -9,7 +9,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from phonebank import db
-from phonebank.handoffs import queries
+from phonebank.handoffs import queries, standing
 from phonebank.handoffs.queries import Waiting
 from phonebank.web import live
 
@@ -55,12 +55,12 @@ def _shared(now: datetime, *, organizes: bool) -> Shared:
 
 def _read(now: datetime, *, organizes: bool) -> Shared:
     with db.reading() as session:
-        held, free = queries.held(session, now), queries.count_free(session, now)
+        held, free = standing.held(session, now), queries.count_free(session, now)
         shown = {
-            "ours": queries.free(session, now, MOST_SHOWN),
-            "theirs": queries.answered(session, now, MOST_ASIDE),
-            "snoozed": queries.snoozed(session, now, MOST_ASIDE),
-            "handed_over": queries.handed_over(session, now, MOST_SHOWN) if organizes else [],
+            "ours": standing.free(session, now, MOST_SHOWN),
+            "theirs": standing.answered(session, now, MOST_ASIDE),
+            "snoozed": standing.snoozed(session, now, MOST_ASIDE),
+            "handed_over": standing.handed_over(session, now, MOST_SHOWN) if organizes else [],
         }
     told = {"held": held, "most_held": MOST_ASIDE, "free": free, "now": now, **shown}
     html = Markup(render_template("inbox/_shared_rows.html", **told))  # noqa: S704  # rendered with autoescape on
