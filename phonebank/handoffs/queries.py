@@ -70,8 +70,8 @@ def waiting(session: Session, limit: int | None = None) -> list[Waiting]:
 
 def oldest_first(session: Session) -> Iterator[Waiting]:
     """All that stand, streamed in the order they were opened."""
-    rows = rows().order_by(col(Handoff.opened_at), col(Handoff.id)).execution_options(yield_per=500)
-    yield from map(shown, session.connection().execute(rows))
+    those = rows().order_by(col(Handoff.opened_at), col(Handoff.id)).execution_options(yield_per=500)
+    yield from map(shown, session.connection().execute(those))
 
 
 def mine(session: Session, person_id: int, now: datetime) -> list[Waiting]:
