@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from phonebank.asks import wording
+from phonebank.asks.typed import sendable
 from phonebank.errors import BadInputError, NotFoundError
 from phonebank.handoffs import queries
-from phonebank.handoffs.answering import sendable
 from phonebank.handoffs.models import SavedAnswer
 
 _SHORTCUT = re.compile(r"[^\W_][\w-]{0,29}")
