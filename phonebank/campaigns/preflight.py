@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from math import ceil
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,14 @@ from phonebank.asks.moments import when
 from phonebank.asks.wording import missing_parts
 from phonebank.campaigns import queries
 from phonebank.campaigns.contact_hours import Window
-from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
+from phonebank.campaigns.models import Campaign, CampaignStatus, Channel, SentBy
 from phonebank.campaigns.queries import Parts
 from phonebank.campaigns.spec_models import FIRST_LANGUAGE
 from phonebank.campaigns.survey import Survey, survey
 from phonebank.campaigns.texts import Text, faults_of_the_campaign, needed_of_people, texts_of, unknown_fields
 from phonebank.campaigns.timing import timetable
 from phonebank.errors import PhonebankError
+from phonebank.people.queries import count_volunteers
 from phonebank.settings import Settings
 
 MICROS = 1_000_000
@@ -95,7 +97,7 @@ def check(
     found.textless = queries.count_textless(session, parts, now=now)
     seen = survey(people, campaign=campaign, ask=ask, needed=needed_of_people(texts, ask), now=now)
     _look_at_the_people(found, seen, texts)
-    _count(found, seen, campaign, ask, now)
+    _count(found, seen, campaign, ask, now, volunteers=count_volunteers(session))
     return found
 
 
@@ -178,7 +180,21 @@ def _look_at_the_people(found: Preflight, seen: Survey, texts: list[Text]) -> No
     found.faults += [f"{reason} This is so for {rows}." for reason, rows in seen.unusable.items()]
 
 
-def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime) -> None:
+def _hands(campaign: Campaign, texts: int, volunteers: int) -> Iterator[str]:
+    """What it takes where volunteers send each first text."""
+    if campaign.sent_by != SentBy.PEOPLE:
+        return
+    if not volunteers:
+        yield f"Volunteers send the {texts:,} first texts by hand, and nobody is a volunteer yet: invite some."
+        return
+    each, many = ceil(texts / volunteers), "volunteer" if volunteers == 1 else "volunteers"
+    yield (
+        f"{volunteers:,} {many} send the {texts:,} first texts by hand, about {each:,} each: nothing goes out before "
+        "they do, and the time above is the pace’s alone."
+    )
+
+
+def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime, *, volunteers: int) -> None:
     found.recipients, found.segments = seen.people, seen.segments
     found.cost_micros = int(segments.cost(seen.segments, on=now.date()) * MICROS)
     table = timetable(campaign, list(seen.groups.values()), now)
@@ -190,6 +206,7 @@ def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: da
             f"and ${left:,.2f} is left.",
         )
     _compare_with_hours(found, seen, campaign, ask, now)
+    found.warnings += _hands(campaign, found.recipients, volunteers)
     found.warnings += _added_parts(ask, campaign)
 
 

@@ -38,6 +38,12 @@ def at_inbox(session: Session, since: datetime) -> int:
     return session.exec(there).one()
 
 
+def count_volunteers(session: Session) -> int:
+    """How many volunteers may sign in."""
+    here = select(func.count()).where(Person.status == PersonStatus.ACTIVE, Person.role == Role.VOLUNTEER)
+    return session.exec(here).one()
+
+
 def active_admins(session: Session) -> list[int]:
     """Ids of those who can still let others in; locked, so that two of them cannot suspend each other at once."""
     admins = select(Person.id).where(Person.role == Role.ADMIN, Person.status == PersonStatus.ACTIVE)

@@ -57,6 +57,17 @@ def in_hand(session: Session, campaign_id: int, person_id: int, now: datetime) -
     return session.exec(ordered).all()
 
 
+def count_hands(session: Session, campaign_id: int, now: datetime) -> int:
+    """How many volunteers have anybody of this campaign in hand."""
+    hands = select(func.count(func.distinct(Recipient.held_by))).where(
+        Recipient.campaign_id == campaign_id,
+        IS_WAITING,
+        col(Recipient.held_by).is_not(None),
+        col(Recipient.held_until) > now,
+    )
+    return int(session.exec(hands).one())
+
+
 def next_opening(session: Session, campaign_id: int, now: datetime) -> datetime | None:
     """When the next contact hours open of somebody who waits for theirs."""
     closed = select(func.min(Recipient.due_at)).where(

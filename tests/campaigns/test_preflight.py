@@ -14,6 +14,7 @@ from phonebank.contacts import ledger as numbers
 from phonebank.errors import RefusedError, UnavailableError
 from phonebank.optouts import ledger
 from phonebank.settings import Settings
+from tests.support import conversations as make
 from tests.support.campaigns import NOW, PHONE_BANK, a_campaign, a_contact
 
 SETTINGS = Settings(twilio_account_sid="AC" + "0" * 32, twilio_auth_token="0" * 32)
@@ -185,6 +186,19 @@ def test_hours_longer_than_sales_law_allows_warn(end, warns):
     warnings = look(hours={"start": "08:00", "end": end}).warnings
 
     assert any("08:00 to 21:00" in told for told in warnings) == warns
+
+
+@pytest.mark.database("sqlite")
+def test_texts_by_hand_are_told_with_the_hands_there_are():
+    people = [a_contact(phone=f"+1202555{1000 + number}") for number in range(5)]
+    found = look(contacts=people, sent_by="people", sender_name="")
+    assert found.blockers == []
+    assert "nobody is a volunteer yet" in " ".join(found.warnings)
+    with db.transaction() as session:
+        for name in ("Ana", "Ben"):
+            make.person(session, NOW, name)
+    found = look(contacts=[], sent_by="people", name="Another")
+    assert "2 volunteers send the 5 first texts by hand, about 3 each" in " ".join(found.warnings)
 
 
 def test_some_who_cannot_be_reached_in_time_only_warn():

@@ -7,9 +7,10 @@ import pytest
 from phonebank.asks.models import Ask
 from phonebank.campaigns.models import Campaign
 from phonebank.intents import Outcome
-from phonebank.messages import asking, tidying
+from phonebank.messages import asking, texting, tidying
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
+from phonebank.people.models import Person
 from phonebank.recipients.models import RecipientStatus
 from phonebank.reports.progress import progress
 from tests.support import conversations as make
@@ -85,3 +86,19 @@ def test_several_texts_are_compared(drive, clock):
     assert first["yes_rate"][0] == 0.5
     assert first["yes_rate"][1] < 0.5 < first["yes_rate"][2]
     assert (second["asked"], second["no"], second["yes_rate"][0]) == (1, 1, 0.0)
+
+
+@pytest.mark.database("sqlite")
+def test_first_texts_by_hand_are_told_with_who_is_at_it(drive, clock):
+    assert "by_hand" not in _progress(drive, clock.now())
+    update(Campaign, drive.id, sent_by="people")
+    assert _progress(drive, clock.now())["by_hand"]["says"].endswith("none so far, nobody is at it now.")
+    for _ in range(2):
+        do(factories.member, drive, clock.now())
+    ana = fresh(Person, do(make.person, clock.now(), "Ana"))
+    do(texting.take, drive.id, ana, clock.now())
+    text = do(texting.in_hand, drive.id, ana, clock.now())[0]
+    do(texting.send, drive.id, text.recipient_id, ana, text.body, clock.now())
+    told = _progress(drive, clock.now())["by_hand"]
+    assert (told["texts"], told["volunteers"], told["at_it"]) == (1, 1, 1)
+    assert told["says"].endswith("1 by 1 so far, 1 is at it now.")
