@@ -13,10 +13,10 @@ from phonebank.web import (
     alarm,
     audit,
     campaign,
-    campaigns,
     contacts,
     deeds,
     door,
+    editor,
     events,
     feed,
     first_texts,
@@ -31,6 +31,7 @@ from phonebank.web import (
     importing,
     inbox,
     join,
+    languages,
     live,
     nav,
     optouts,
@@ -74,7 +75,7 @@ BLUEPRINTS = tuple(
         door,
         feed,
         hooks,
-        campaigns,
+        editor,
         campaign,
         underway,
         worked,
@@ -141,5 +142,6 @@ def _dress_templates(app: Flask) -> None:
     app.jinja_env.globals.update(live=live.live, places=nav.places, account_alarm=alarm.account_alarm)
     app.jinja_env.globals.update(waits_alarm=alarm.waits_alarm)
     app.jinja_env.globals.update(my_shift=shifts.mine)
+    app.jinja_env.globals.update(language_name=languages.language_name)
     app.jinja_env.globals.update(guide.template_names())
     app.jinja_env.globals.update(clock_now=clock.now, clock_speed=clock.speed)

@@ -56,6 +56,11 @@ def count(text: str) -> Segments:
     return Segments(Encoding.UCS_2, _unsplit(widths, _UCS_EACH), units)
 
 
+def outsiders(text: str) -> list[str]:
+    """The characters that GSM-7 does not have, each once: one of them makes the whole text UCS-2."""
+    return [c for c in dict.fromkeys(text) if c not in GSM_BASIC + GSM_EXTENSION]
+
+
 def _parts(units: int, alone: int, each: int) -> int:
     if units <= alone:
         return int(units > 0)

@@ -1,7 +1,6 @@
 """What must be mended before a launch and what is only worth knowing, with the price and the time it will take."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from math import ceil
 from typing import Protocol
@@ -15,13 +14,14 @@ from phonebank.asks.models import Ask
 from phonebank.asks.moments import when
 from phonebank.asks.wording import missing_parts
 from phonebank.campaigns import queries
-from phonebank.campaigns.contact_hours import Window
+from phonebank.campaigns.findings import About, Preflight
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel, SentBy
 from phonebank.campaigns.queries import Parts
 from phonebank.campaigns.spec_models import FIRST_LANGUAGE
 from phonebank.campaigns.survey import Survey, survey
 from phonebank.campaigns.texts import Text, faults_of_the_campaign, needed_of_people, texts_of, unknown_fields
 from phonebank.campaigns.timing import timetable
+from phonebank.drafts import queries as drafts
 from phonebank.errors import PhonebankError
 from phonebank.people.queries import count_volunteers
 from phonebank.settings import Settings
@@ -29,12 +29,16 @@ from phonebank.settings import Settings
 MICROS = 1_000_000
 _COACHED = ("en", "es")
 _NOT_BEFORE, _NOT_AFTER = time(8), time(21)
+__all__ = ["SET_KEYS", "Preflight", "SenderAccount", "check"]
+
 SET_KEYS = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: without them nothing can be sent."
 
 
 class _Webhooks(Protocol):
     @property
     def is_ours(self) -> bool: ...
+    @property
+    def is_registered(self) -> bool | None: ...
 
 
 class SenderAccount(Protocol):
@@ -43,38 +47,6 @@ class SenderAccount(Protocol):
     def owns_sender(self, sender: str) -> bool: ...
     def numbers_of(self, sender: str) -> list[str]: ...
     def webhooks(self, sender: str) -> _Webhooks: ...
-
-
-@dataclass
-class Preflight:
-    """What was found. Costs are millionths of a US dollar, seconds run from the launch to the last first text.
-
-    `faults` of the campaign's own, `obstacles` around it and what was `unchecked` because the carrier did not answer
-    stop a launch; `weak` asks need a reason for it. `windows` says by (possible zones joined by `|`, stated state)
-    when contact hours open next, None for never.
-    """
-
-    faults: list[str] = field(default_factory=list)
-    obstacles: list[str] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    weak: list[str] = field(default_factory=list)
-    recipients: int = 0
-    opted_out: int = 0
-    textless: int = 0
-    segments: int = 0
-    cost_micros: int = 0
-    seconds: float = 0.0
-    windows: dict[tuple[str, str], Window | None] = field(default_factory=dict)
-
-    @property
-    def blockers(self) -> list[str]:
-        """All that stops a launch."""
-        return self.faults + self.obstacles + self.unchecked
-
-    @property
-    def is_weak(self) -> bool:
-        return bool(self.weak)
 
 
 def check(
@@ -86,10 +58,13 @@ def check(
     """
     found, campaign, ask = Preflight(), parts.campaign, parts.ask
     texts = list(texts_of(ask, parts.alternatives, parts.plans))
-    found.obstacles += _not_ready(campaign, now)
-    found.faults += _past_events(ask, [other for _, other in parts.alternatives], now)
-    found.faults += faults_of_the_campaign(texts, campaign, now)
-    found.warnings += _long_hours(campaign)
+    found.obstacle(About.STATE, *_not_ready(campaign))
+    found.obstacle(About.CHANGES, *_unfinished_changes(session, campaign))
+    found.obstacle(About.COST, *_too_small_a_budget(campaign, now))
+    found.fault(About.EVENT, *_past_events(ask, [other for _, other in parts.alternatives], now))
+    found.fault(About.TEXTS, *faults_of_the_campaign(texts, campaign, now))
+    found.fault(About.AGAIN, *_same_words_again(session, campaign, ask))
+    found.warn(About.HOURS, *_long_hours(campaign))
     _ask_the_account(found, campaign, settings, account)
     _ask_the_coach(found, texts)
     people = queries.people_to_ask(session, parts, now=now)
@@ -101,11 +76,35 @@ def check(
     return found
 
 
-def _not_ready(campaign: Campaign, now: datetime) -> Iterator[str]:
+def _not_ready(campaign: Campaign) -> Iterator[str]:
     if campaign.channel is Channel.CALL:
         yield "Campaigns of calls cannot be launched in this release yet: only texts go out."
     if campaign.status is not CampaignStatus.DRAFT:
         yield f"“{campaign.name}” was launched already: it is {campaign.status}."
+
+
+def _unfinished_changes(session: Session, campaign: Campaign) -> Iterator[str]:
+    changes = drafts.of_campaign(session, campaign.id, campaign.created_at) if campaign.id is not None else None
+    if changes is not None and changes.form:
+        at = f"{changes.saved_at.astimezone(ZoneInfo(campaign.timezone)):%B %-d at %H:%M}"
+        yield f"{changes.saved_by} has changes that are not finished ({at}): finish them, or drop them."
+
+
+def _same_words_again(session: Session, campaign: Campaign, ask: Ask) -> Iterator[str]:
+    if campaign.again_of is None:
+        return
+    first = queries.ask_of(session, queries.by_id(session, campaign.again_of))
+    said = {_flat(text) for versions in first.texts.values() for text in versions}
+    for text in texts_of(ask, (), ()):
+        if text.is_first and _flat(text.template) in said:
+            yield f"{text} is what they were asked the first time, word for word: say it anew."
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _too_small_a_budget(campaign: Campaign, now: datetime) -> Iterator[str]:
     if campaign.budget_micros is not None and campaign.budget_micros < segments.cost(1, on=now.date()) * MICROS:
         yield "The budget does not pay for a single text: raise it, or leave it out for no limit."
 
@@ -127,19 +126,27 @@ def _long_hours(campaign: Campaign) -> Iterator[str]:
 
 def _ask_the_account(found: Preflight, campaign: Campaign, settings: Settings, account: SenderAccount | None) -> None:
     if account is None or not settings.has_twilio_keys:
-        found.obstacles.append(SET_KEYS)
+        found.obstacle(About.KEYS, SET_KEYS)
         return
     try:
         if not account.owns_sender(campaign.sender):
-            found.obstacles.append(f"The sender {campaign.sender} is not this Twilio account's own: name one that is.")
+            told = f"The sender {campaign.sender} is not this Twilio account's own: name one that is."
+            found.obstacle(About.SENDER, told)
         elif not account.numbers_of(campaign.sender):
-            found.obstacles.append(
-                f"The sender {campaign.sender} has no number to text from: add one to it at Twilio (error 21704)."
-            )
-        elif not account.webhooks(campaign.sender).is_ours:
-            found.warnings.append("Replies do not come to this phone bank yet: run `phonebank doctor --fix`.")
+            told = f"The sender {campaign.sender} has no number to text from: add one to it at Twilio (error 21704)."
+            found.obstacle(About.SENDER, told)
+        else:
+            _look_at_the_sender(found, account.webhooks(campaign.sender))
     except PhonebankError as wrong:
-        found.unchecked.append(f"The sender could not be checked. {wrong}")
+        found.unchecked_because(About.SENDER, f"The sender could not be checked. {wrong}")
+
+
+def _look_at_the_sender(found: Preflight, webhooks: _Webhooks) -> None:
+    if not webhooks.is_ours:
+        found.warn(About.WEBHOOKS, "Replies do not come to this phone bank yet: run `phonebank doctor --fix`.")
+    if webhooks.is_registered is False:
+        told = "This Messaging Service has no A2P registration: carriers in the US block what it sends. Register it."
+        found.warn(About.REGISTRATION, told)
 
 
 def _ask_the_coach(found: Preflight, texts: list[Text]) -> None:
@@ -151,9 +158,9 @@ def _ask_the_coach(found: Preflight, texts: list[Text]) -> None:
         misses = [finding.advice for finding in verdict.findings if not finding.ok and finding.principle in DECIDING]
         told = f"{text} is {_JUDGED[verdict.verdict]}. {' '.join(misses)}"
         if verdict.verdict is Judgement.WEAK and text.language == FIRST_LANGUAGE:
-            found.weak.append(told)
+            found.judge_weak(told)
         elif verdict.verdict is not Judgement.HARD:
-            found.warnings.append(told)
+            found.warn(About.COACH, told)
 
 
 _JUDGED = {
@@ -168,16 +175,17 @@ def _look_at_the_people(found: Preflight, seen: Survey, texts: list[Text]) -> No
         reasons = [(found.opted_out, "opted out"), (found.textless, "cannot be reached by text")]
         told = ", ".join(f"{people:,} {why}" for people, why in reasons if people)
         left_out = f": of everyone on its lists, {told}" if told else ""
-        found.obstacles.append(f"There is nobody to reach{left_out}. Import a list with `phonebank contacts import`.")
+        nobody = f"There is nobody to reach{left_out}. Import a list with `phonebank contacts import`."
+        found.obstacle(About.PEOPLE, nobody)
         return
     unknown = dict(unknown_fields(texts, seen.columns))
-    found.faults += [told for told, stops in unknown.items() if stops]
-    found.warnings += [told for told, stops in unknown.items() if not stops]
+    found.fault(About.FIELDS, *[told for told, stops in unknown.items() if stops])
+    found.warn(About.FIELDS, *[told for told, stops in unknown.items() if not stops])
     for name, rows in seen.blank.items():
         if not any(f" uses {name}, " in told for told in unknown):
             mend = f'fill it in, or write {{{{ {name} | default("…") }}}}'
-            found.faults.append(f"{name} is missing for {rows}: {mend}.")
-    found.faults += [f"{reason} This is so for {rows}." for reason, rows in seen.unusable.items()]
+            found.fault(About.MISSING, f"{name} is missing for {rows}: {mend}.")
+    found.fault(About.TEXTS, *[f"{reason} This is so for {rows}." for reason, rows in seen.unusable.items()])
 
 
 def _hands(campaign: Campaign, texts: int, volunteers: int) -> Iterator[str]:
@@ -201,13 +209,14 @@ def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: da
     found.seconds, found.windows = table.seconds, table.windows
     if campaign.budget_micros is not None and found.cost_micros > campaign.budget_micros - campaign.spent_micros:
         left = (campaign.budget_micros - campaign.spent_micros) / MICROS
-        found.warnings.append(
+        found.warn(
+            About.COST,
             f"The budget is too small for everyone: the first texts cost ${found.cost_micros / MICROS:,.2f} "
             f"and ${left:,.2f} is left.",
         )
     _compare_with_hours(found, seen, campaign, ask, now)
-    found.warnings += _hands(campaign, found.recipients, volunteers)
-    found.warnings += _added_parts(ask, campaign)
+    found.warn(About.TIME, *_hands(campaign, found.recipients, volunteers))
+    found.warn(About.TEXTS, *_added_parts(ask, campaign))
 
 
 def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime) -> None:
@@ -219,12 +228,13 @@ def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask:
     )
     hours = f"{campaign.hours_start:%H:%M} to {campaign.hours_end:%H:%M}"
     if late and late == seen.people:
-        found.faults.append(f"Nobody's contact hours ({hours} in every zone they may be in) open before the event.")
+        told = f"Nobody's contact hours ({hours} in every zone they may be in) open before the event."
+        found.fault(About.HOURS, told)
     elif late:
-        found.warnings.append(f"{late:,} people will not be asked: their contact hours do not open before the event.")
+        found.warn(About.HOURS, f"{late:,} people will not be asked: their contact hours do not open before the event.")
     if begins is not None and late < seen.people and now + timedelta(seconds=found.seconds) > begins:
         told = when(begins, timezone=ask.timezone, now=now)
-        found.warnings.append(f"At this pace the last would be asked only after the event begins ({told}).")
+        found.warn(About.TIME, f"At this pace the last would be asked only after the event begins ({told}).")
 
 
 def _added_parts(ask: Ask, campaign: Campaign) -> Iterator[str]:

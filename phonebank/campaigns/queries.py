@@ -41,8 +41,12 @@ _OF_A_PERSON = (
     col(Contact.connection),
     col(Contact.fields),
 )
-# Who was asked lately is the recipients' to know, a room above: only the names of two columns are borrowed here.
-_asked = table("recipient", column("phone"), column("asked_at", Moment))
+# Who was asked lately is the recipients' to know, a room above: only the names of columns are borrowed here.
+_asked = table(
+    "recipient",
+    *(column("phone"), column("asked_at", Moment)),
+    *(column("campaign_id"), column("contact_id"), column("replied_at", Moment)),
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,13 @@ def list_named(session: Session, name: str) -> ContactList:
 def lists_of(session: Session, campaign: Campaign) -> list[ContactList]:
     belongs = select(ContactList).join(CampaignList).where(CampaignList.campaign_id == campaign.id)
     return list(session.exec(belongs.order_by(col(ContactList.id))))
+
+
+def count_listed(session: Session, campaign: Campaign) -> int:
+    """How many places its lists have, whoever is left out."""
+    lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
+    listed = select(func.count()).select_from(ListMember).where(col(ListMember.list_id).in_(lists))
+    return session.exec(listed).one()
 
 
 def ask_of(session: Session, campaign: Campaign) -> Ask:
@@ -171,6 +182,9 @@ def members_of(
         asked_at = select(func.max(_asked.c.asked_at)).where(_asked.c.phone == Contact.phone).scalar_subquery()
         lately = now - timedelta(days=days)
         chosen = chosen.where(or_(asked_at.is_(None), asked_at <= lately))
+    if campaign.again_of is not None:  # who answered the first ask meanwhile is not asked again
+        theirs = (_asked.c.campaign_id == campaign.again_of) & (_asked.c.contact_id == Contact.id)
+        chosen = chosen.where(~exists().where(theirs, _asked.c.replied_at.is_not(None)))
     return chosen.order_by(col(Contact.id))
 
 
@@ -182,18 +196,22 @@ def next_member(session: Session, campaign: Campaign, *, after: int) -> int | No
     return min((contact_id for contact_id in found if contact_id is not None), default=None)
 
 
-def people_to_ask(session: Session, parts: Parts, *, now: datetime) -> Iterator[Any]:
-    """Everyone the campaign would ask if it were launched now: its members without an opt-out or hold.
+def to_ask(parts: Parts, *, now: datetime) -> Select[Any]:
+    """SELECT of everyone the campaign would ask if it were launched now: its members without an opt-out or hold.
 
     Of a campaign of texts only those whom a text can reach.
-    Rows with a contact's columns (see `merging.Person`, and zones), streamed in order of id.
+    Rows with a contact's columns (see `merging.Person`, and zones), in order of id.
     """
     banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
     chosen = members_of(parts.campaign, now=now, list_ids=parts.list_ids).where(~banned)
     if parts.campaign.channel is Channel.TEXT:
         chosen = chosen.where(~is_textless(Contact.phone))
-    chosen = chosen.with_only_columns(*_OF_A_PERSON)
-    yield from session.connection().execute(chosen.execution_options(yield_per=_AT_ONCE))
+    return chosen.with_only_columns(*_OF_A_PERSON)
+
+
+def people_to_ask(session: Session, parts: Parts, *, now: datetime) -> Iterator[Any]:
+    """The rows of `to_ask`, streamed."""
+    yield from session.connection().execute(to_ask(parts, now=now).execution_options(yield_per=_AT_ONCE))
 
 
 def count_opted_out(session: Session, parts: Parts, *, now: datetime) -> int:

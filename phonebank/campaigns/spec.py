@@ -25,7 +25,7 @@ from phonebank.campaigns.spec_models import (
 )
 from phonebank.errors import BadInputError, RefusedError
 
-__all__ = ["CampaignSpec", "copy", "create", "dump", "load", "moment", "parse", "parse_table", "rows"]
+__all__ = ["CampaignSpec", "copy", "create", "dump", "known_zone", "load", "moment", "parse", "parse_table", "rows"]
 
 MICROS = 1_000_000
 _BIGGEST_FILE = 1_000_000

@@ -153,10 +153,14 @@ async def speaking(settings: Settings, in_flight: int = IN_FLIGHT) -> AsyncItera
 
 @dataclass(frozen=True)
 class Webhooks:
-    """Where the carrier sends what people text to a sender, and whether that is our own address."""
+    """Where the carrier sends what people text to a sender, and whether that is our own address.
+
+    `is_registered`: whether a Messaging Service has its A2P registration; None for what does not say.
+    """
 
     inbound_url: str
     is_ours: bool
+    is_registered: bool | None = None
 
 
 class Account:
@@ -190,7 +194,8 @@ class Account:
         with _asking_the_account():
             found = self._find(sender)
         url = str(getattr(found, "inbound_request_url", None) or getattr(found, "sms_url", None) or "")
-        return Webhooks(url, is_ours=url.split("#", maxsplit=1)[0] == self._sms_url())
+        registered = getattr(found, "us_app_to_person_registered", None)
+        return Webhooks(url, is_ours=url.split("#", maxsplit=1)[0] == self._sms_url(), is_registered=registered)
 
     def set_webhooks(self, sender: str) -> None:
         """Point what people text to this sender at our public address."""

@@ -14,9 +14,11 @@ from phonebank.messages.composing import window_for
 from phonebank.messages.tidying import NO_HOURS_LEFT
 from phonebank.optouts import queries as optouts
 from phonebank.recipients import lifecycle as recipients
+from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import Recipient
 
 _HELD_FOR = timedelta(minutes=10)
+ANSWERED_MEANWHILE = "answered the first ask meanwhile"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Reach:
 
     def of(self, due: Sequence[tuple[Recipient, Contact]]) -> list[Reachable]:
         """Those who may be reached; the others are parked until they may be, or left out for good."""
-        return self._not_banned(self._in_their_hours(due))
+        return self._still_silent(self._not_banned(self._in_their_hours(due)))
 
     def is_open(self, recipient: Recipient) -> bool:
         """Whether their hours are open; `of` would not have to park their whole group."""
@@ -89,6 +91,16 @@ class Reach:
         if wait := [person.id for person in people if person.recipient.phone in held - opted_out]:
             recipients.put_off(self.session, wait, until=self.now + _HELD_FOR)
         return [person for person in people if person.recipient.phone not in opted_out | held]
+
+    def _still_silent(self, people: list[Reachable]) -> list[Reachable]:
+        """Of a second pass: leaves out who answered the first since they were enrolled."""
+        if self.campaign.again_of is None or not people:
+            return people
+        contacts = [person.recipient.contact_id for person in people]
+        wrote = recipient_queries.answered(self.session, self.campaign.again_of, contacts)
+        if out := [person.id for person in people if person.recipient.contact_id in wrote]:
+            recipients.exclude(self.session, out, because=ANSWERED_MEANWHILE)
+        return [person for person in people if person.recipient.contact_id not in wrote]
 
     @property
     def _campaign_id(self) -> int:

@@ -114,6 +114,16 @@ def of_phone(session: Session, phone: str) -> list[Recipient]:
     return list(session.exec(theirs))
 
 
+def answered(session: Session, campaign_id: int, contact_ids: Collection[int]) -> set[int]:
+    """Those of these contacts who wrote back in this campaign."""
+    wrote = select(Recipient.contact_id).where(
+        Recipient.campaign_id == campaign_id,
+        col(Recipient.contact_id).in_(contact_ids),
+        col(Recipient.replied_at).is_not(None),
+    )
+    return set(session.exec(wrote))
+
+
 def contact_of(session: Session, recipient: Recipient) -> Contact:
     return session.exec(select(Contact).where(Contact.id == recipient.contact_id)).one()
 

@@ -8,17 +8,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from phonebank import clock, db
+from phonebank import clock, db, phone
 from phonebank.campaigns import launching, preflight, queries, steering
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.preflight import Preflight
-from phonebank.errors import BadInputError, PhonebankError, RefusedError
+from phonebank.errors import BadInputError, NotFoundError, PhonebankError, RefusedError
+from phonebank.gateway import codes
 from phonebank.messages import sampling
+from phonebank.messages.models import Message, MessageKind
 from phonebank.people.models import Role
-from phonebank.web import guards, hours, trouble, underway
+from phonebank.web import checklist, editing, guards, hours, live, trouble, underway
 from phonebank.web.guards import requires
 
 blueprint = Blueprint("campaign", __name__, url_prefix="/campaigns/<int:campaign_id>")
+_AT_ONCE = 20_000  # people whose texts are looked at before the page comes; more of them take seconds
 
 
 @blueprint.get("")
@@ -32,11 +35,17 @@ def page(campaign_id: int) -> ResponseReturnValue:
 @blueprint.get("/preflight")
 @requires(Role.ORGANIZER)
 def look_ahead(campaign_id: int) -> ResponseReturnValue:
-    """The pre-flight looks at everyone on the lists, so the page asks for it once it stands."""
-    values = _preflight(campaign_id)
+    """Every check, at once; where a list is long, the page stands first and asks for them."""
+    with db.reading() as session:
+        campaign = queries.by_id(session, campaign_id)
+        people = queries.count_listed(session, campaign)
+    if campaign.status is not CampaignStatus.DRAFT:
+        return underway.to_campaign(campaign_id)
     if request.headers.get("HX-Request"):
-        return render_template("campaigns/_preflight.html", **values)
-    return render_template("campaigns/draft.html", checked=True, **values)
+        return render_template("campaigns/_preflight.html", **_preflight(campaign_id))
+    if people > _AT_ONCE and "whole" not in request.args:
+        return render_template("campaigns/preflight.html", found=None, people=people, **_said(campaign_id))
+    return render_template("campaigns/preflight.html", **_preflight(campaign_id))
 
 
 @blueprint.post("/launch")
@@ -46,14 +55,17 @@ def launch(campaign_id: int) -> ResponseReturnValue:
     try:
         with db.reading() as session:  # long, and waits for the carrier: nobody's writing waits for it
             campaign = queries.by_id(session, campaign_id)
-            at = _launch_time(campaign)
+            at, seen = _launch_time(campaign), editing.stamp(session, campaign)
+            _refuse_unseen(session, campaign, request.form.get("seen", seen), seen)
             found = _check(session, campaign, at or now)
             session.expunge_all()
         with db.transaction() as session:
             launching.launch(session, campaign, found, by=guards.signature(), because=because, at=at, now=clock.now())
+            _refuse_unseen(session, campaign, seen, editing.stamp(session, campaign))
     except PhonebankError as wrong:
+        _refuse_what_is_launched(campaign_id)
         values = _preflight(campaign_id)
-        page = render_template("campaigns/draft.html", checked=True, wrong=wrong, typed=request.form, **values)
+        page = render_template("campaigns/preflight.html", wrong=wrong, typed=request.form, **values)
         return page, trouble.status_of(wrong)
     flash("It will launch itself then." if at else "Launched. The first texts are on their way.", "good")
     return underway.to_campaign(campaign_id)
@@ -62,13 +74,23 @@ def launch(campaign_id: int) -> ResponseReturnValue:
 @blueprint.post("/test")
 @requires(Role.ORGANIZER)
 def send_test(campaign_id: int) -> ResponseReturnValue:
-    """The first text to oneself, at any hour."""
-    if not guards.settings().has_twilio_keys:
-        raise RefusedError(preflight.SET_KEYS)
-    with db.transaction() as session:
-        sampling.send_test(session, queries.by_id(session, campaign_id), request.form.get("number", ""), clock.now())
-    flash("The test is on its way to that phone.", "good")
-    return underway.to_campaign(campaign_id)
+    """The chosen text to oneself, at any hour."""
+    try:
+        message_id = _sent_test(campaign_id)
+    except PhonebankError as wrong:
+        if request.headers.get("HX-Request"):
+            return render_template("campaigns/_tested.html", message=None, wrong=wrong)
+        flash(str(wrong), "bad")
+        return redirect(url_for("campaign.page", campaign_id=campaign_id, _anchor="test"), code=303)
+    if request.headers.get("HX-Request"):
+        return live.piece("campaigns/_tested.html", **_test_fares(campaign_id, message_id))
+    return redirect(url_for("campaign.page", campaign_id=campaign_id, tested=message_id, _anchor="test"), code=303)
+
+
+@blueprint.get("/test/<int:message_id>")
+@requires(Role.ORGANIZER)
+def test_fares(campaign_id: int, message_id: int) -> ResponseReturnValue:
+    return live.answer("campaigns/_tested.html", **_test_fares(campaign_id, message_id))
 
 
 @blueprint.post("/unschedule")
@@ -98,27 +120,73 @@ def delete(campaign_id: int) -> ResponseReturnValue:
 
 
 def _draft_page(campaign_id: int) -> str:
+    tested = request.args.get("tested", type=int)
+    piece = live.piece("campaigns/_tested.html", **_test_fares(campaign_id, tested)) if tested else ""
+    return render_template("campaigns/draft.html", tested=piece, **_said(campaign_id))
+
+
+def _said(campaign_id: int) -> dict[str, Any]:
+    """What the draft says, and whether somebody has changes to it that are not finished."""
     with db.reading() as session:
-        parts = queries.parts_of(session, queries.by_id(session, campaign_id))
-        lists = queries.lists_of(session, parts.campaign)
-        return render_template("campaigns/draft.html", campaign=parts.campaign, parts=parts, lists=lists, checked=False)
+        campaign = queries.by_id(session, campaign_id)
+        parts, lists = queries.parts_of(session, campaign), queries.lists_of(session, campaign)
+        return {"campaign": campaign, "parts": parts, "lists": lists, "changes": editing.unfinished(session, campaign)}
 
 
 def _preflight(campaign_id: int) -> dict[str, Any]:
     now = clock.now()
+    said = _said(campaign_id)
     with db.reading() as session:
         campaign = queries.by_id(session, campaign_id)
-        parts, lists = queries.parts_of(session, campaign), queries.lists_of(session, campaign)
+        seen = editing.stamp(session, campaign)
         found = _check(session, campaign, now)
         session.expunge_all()
-    openings = hours.openings(found.windows, now)
-    return {"campaign": campaign, "parts": parts, "lists": lists, "found": found, "openings": openings}
+    checklist.look_at_the_house(found)
+    checks, openings = checklist.checks(found, said["parts"], now), hours.openings(found.windows, now)
+    return said | {"found": found, "checks": checks, "openings": openings, "seen": seen}
 
 
 def _check(session: Session, campaign: Campaign, now: datetime) -> Preflight:
     settings = guards.settings()
     parts = queries.parts_of(session, campaign)
     return preflight.check(session, parts, settings=settings, account=launching.account_of(settings), now=now)
+
+
+def _refuse_what_is_launched(campaign_id: int) -> None:
+    with db.reading() as session:
+        campaign = queries.by_id(session, campaign_id)
+    if campaign.status is not CampaignStatus.DRAFT:
+        raise RefusedError(f"“{campaign.name}” was launched already, by {campaign.launched_by}. It goes out once.")
+
+
+def _refuse_unseen(session: Session, campaign: Campaign, seen: str, now_stands: str) -> None:
+    """Nobody launches words that they did not look at."""
+    if seen != now_stands:
+        raise RefusedError(f"{editing.who_was_faster(session, campaign)} after you looked: read it once more.")
+
+
+def _sent_test(campaign_id: int) -> int:
+    if not guards.settings().has_twilio_keys:
+        raise RefusedError(preflight.SET_KEYS)
+    language, _, version = request.form.get("which", "en.1").partition(".")
+    number, text = request.form.get("number", ""), int(version) if version.isdigit() and version != "0" else 1
+    with db.transaction() as session:
+        campaign = queries.by_id(session, campaign_id)
+        return sampling.send_test(session, campaign, number, clock.now(), language=language, version=text)
+
+
+def _test_fares(campaign_id: int, message_id: int) -> dict[str, Any]:
+    with db.reading() as session:
+        message = session.get(Message, message_id)
+    if message is None or message.kind is not MessageKind.TEST:
+        raise NotFoundError("There is no such test.")
+    return {
+        "message": message,
+        "wrong": None,
+        "why": codes.meaning(message.error_code),
+        "masked": phone.mask(message.phone),
+        "url": url_for("campaign.test_fares", campaign_id=campaign_id, message_id=message_id),
+    }
 
 
 def _launch_time(campaign: Campaign) -> datetime | None:

@@ -1,6 +1,6 @@
 """A campaign's form ⇄ the table of a campaign file (pure). Inputs are named by the file's own keys: `ask.starts_at`.
 
-What the form does not show (other languages, a call's script) stays as it was in `base`.
+What the form does not show (a call's script) stays as it was in `base`.
 """
 
 import re
@@ -46,6 +46,14 @@ MANY = frozenset({"lists", "exclude.lists", "ask.texts"})
 _ROW = re.compile(
     r"(ask\.alternatives|followups|questions)\.(\d{1,2})\.(for|text|action|place|starts_at|ends_at|before|question|answer)"
 )
+_TEXTS_IN_LANGUAGE = re.compile(r"ask\.languages\.([a-z]{2,3})")
+_IN_LANGUAGE = re.compile(
+    r"(?:ask\.answers\.languages\.([a-z]{2,3})\.(?:yes|no|help|wrong_number)"
+    r"|(?:ask\.alternatives|followups)\.\d{1,2}\.languages\.([a-z]{2,3}))"
+)
+_BESIDE = frozenset({"again_of", "languages"})  # what no campaign file says: whom it asks again, languages begun
+_SPOKEN = {"lists", "exclude", "organization", "sender_name", "timezone", "disclaimer", "hours"}
+_SPOKEN_OF_ASK = {"action", "starts_at", "ends_at", "place", "why", "texts", "languages"}
 _LONGEST_SPARE = 2
 
 ZONES = (
@@ -70,10 +78,47 @@ def to_table(form: MultiDict[str, str], base: Mapping[str, Any] | None = None) -
     for path in MANY:
         _put(table, path, [value for value in form.getlist(path) if value.strip()])
     for path in form:
-        if _ROW.fullmatch(path):
+        if _ROW.fullmatch(path) or _IN_LANGUAGE.fullmatch(path):
             _put(table, path, form[path].strip() or None)
+        elif _TEXTS_IN_LANGUAGE.fullmatch(path):
+            _put(table, path, [value for value in form.getlist(path) if value.strip()] or None)
     _drop_blank_rows(table)
+    _drop_blank_languages(table)
     return table
+
+
+def spoken_part(form: MultiDict[str, str], texts: list[str] | None = None) -> Values:
+    """The table of what a person would read, with dots for what a campaign needs and nobody has typed yet.
+
+    `texts` stand in for those of the form: one that cannot be read yet spoils nothing else then.
+    """
+    table = to_table(form)
+    kept = {key: table[key] for key in _SPOKEN & table.keys()}
+    ask = {key: value for key, value in table.get("ask", {}).items() if key in _SPOKEN_OF_ASK}
+    if texts is not None:
+        ask = {key: value for key, value in ask.items() if key != "languages"} | {"texts": texts}
+    needed = {"name": "…", "organization": "…", "sender": "+12025550100"}
+    return {**needed, **kept, "ask": {"action": "…", **ask}}
+
+
+def raw_of(form: MultiDict[str, str]) -> dict[str, list[str]]:
+    """What was typed, as it was typed, finished or not."""
+    return {name: form.getlist(name) for name in form if is_input(name)}
+
+
+def is_input(name: str) -> bool:
+    """Whether the form has an input of this name."""
+    return name in SINGLE | MANY | _BESIDE or any(
+        pattern.fullmatch(name) for pattern in (_ROW, _TEXTS_IN_LANGUAGE, _IN_LANGUAGE)
+    )
+
+
+def languages_of(shown: Values) -> list[str]:
+    """The languages beside the first that the form shows, in order."""
+    spoken = (_TEXTS_IN_LANGUAGE.fullmatch(name) or _IN_LANGUAGE.fullmatch(name) for name in shown)
+    found = {next(code for code in match.groups() if code) for match in spoken if match}
+    begun = {code for code in shown.get("languages", []) if re.fullmatch("[a-z]{2,3}", code) and code != "en"}
+    return sorted(found | begun)
 
 
 def from_spec(said: CampaignSpec) -> tuple[Values, Values]:
@@ -86,7 +131,7 @@ def from_spec(said: CampaignSpec) -> tuple[Values, Values]:
 
 def shown_of(form: MultiDict[str, str]) -> Values:
     """What the inputs showed when the form was sent, to show it again beside what is wrong."""
-    return {name: form.getlist(name) if name in MANY else form[name] for name in form}
+    return {name: form.getlist(name) if _is_many(name) else form[name] for name in form}
 
 
 def rows_of(shown: Values, prefix: str) -> int:
@@ -108,12 +153,17 @@ def complaints_by_field(sentences: str) -> tuple[dict[str, str], list[str]]:
     for line in sentences.splitlines():
         path, colon, reason = line.partition(": ")
         name = re.sub(r"\[(\d+)\]", lambda found: f".{int(found[1]) - 1}", path)
+        name = re.sub(r"(ask\.languages\.[a-z]{2,3})\..*", r"\1", name)
         name = "ask.texts" if name.startswith("ask.texts") else "lists" if name.startswith("lists") else name
-        if colon and (name in SINGLE | MANY or _ROW.fullmatch(name)):
+        if colon and is_input(name):
             by_field.setdefault(name, reason[:1].upper() + reason[1:])
         else:
             others.append(line)
     return by_field, others
+
+
+def _is_many(name: str) -> bool:
+    return name in MANY or name == "languages" or _TEXTS_IN_LANGUAGE.fullmatch(name) is not None
 
 
 def _put(table: Values, path: str, value: Any) -> None:
@@ -141,6 +191,16 @@ def _drop_blank_rows(table: Values) -> None:
             holder[name] = [row for row in holder[name] if row.get("text") or row.get("question") or row.get("answer")]
 
 
+def _drop_blank_languages(table: Values) -> None:
+    ask = table.get("ask", {})
+    answers = ask.get("answers", {})
+    if "languages" in answers:
+        answers["languages"] = {code: words for code, words in answers["languages"].items() if words}
+    for holder in (ask, answers, *ask.get("alternatives", []), *table.get("followups", [])):
+        if holder.get("languages") == {}:
+            del holder["languages"]
+
+
 def _plain(value: Any, zone: ZoneInfo) -> Any:
     match value:
         case dict():
@@ -162,7 +222,7 @@ def _flatten(value: Any, path: str, into: Values) -> None:
     if isinstance(value, dict):
         for key, held in value.items():
             _flatten(held, f"{path}.{key}" if path else key, into)
-    elif isinstance(value, list) and path not in MANY:
+    elif isinstance(value, list) and not _is_many(path):
         for number, held in enumerate(value):
             _flatten(held, f"{path}.{number}", into)
     else:

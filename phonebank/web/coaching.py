@@ -1,4 +1,4 @@
-"""The coach's word on each text of the form, its size and price, and how it reads for one real person."""
+"""The coach's word on each text of the form."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,38 +6,28 @@ from datetime import datetime
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
-from phonebank.asks import coach, rewriting, segments
+from phonebank.asks import coach, rewriting
 from phonebank.asks.coach import Verdict
-from phonebank.campaigns import merging, queries, spec
-from phonebank.campaigns.queries import Parts
+from phonebank.asks.models import Ask
 from phonebank.errors import PhonebankError
-from phonebank.web import campaign_form
-
-_MICROS = 1_000_000
+from phonebank.web import campaign_form, previewing
 
 
 @dataclass(frozen=True)
 class Coached:
-    """One text: the verdict, a `harder` wording ("" for none), its price for one person, an `example` or why not."""
+    """One text: the verdict, and a `harder` wording ("" for none)."""
 
     number: int
     verdict: Verdict
     harder: str
-    cost_micros: int
-    segments: int
-    example: str
-    example_for: str
-    why_no_example: str
 
 
 def coached(session: Session, form: MultiDict[str, str], now: datetime) -> list[Coached]:
     """Every text of the form that says something."""
     texts = [text for text in form.getlist("ask.texts") if text.strip()]
-    parts, why_not = _parts(session, form, now) if texts else (None, "")
-    person = next(iter(queries.people_to_ask(session, parts, now=now)), None) if parts else None
-    if parts and person is None:
-        why_not = "Nobody on these lists can be reached yet."
-    return [_one(number, text, parts, person, why_not, now) for number, text in enumerate(texts)]
+    ask = _ask(session, form, now) if texts else None
+    ready = _ready(form)
+    return [_one(number, text, ask, ready) for number, text in enumerate(texts, 1)]
 
 
 def take_harder(session: Session, form: MultiDict[str, str], number: str, now: datetime) -> MultiDict[str, str]:
@@ -52,31 +42,23 @@ def take_harder(session: Session, form: MultiDict[str, str], number: str, now: d
     return changed
 
 
-def _one(number: int, text: str, parts: Parts | None, person: object, why_not: str, now: datetime) -> Coached:
-    ask = parts.ask if parts else None
-    ready = [alternative.answers_to for alternative, _ in parts.alternatives] if parts else None
-    verdict = coach.check(text, ask=ask, alternatives=ready)
-    example = ""
-    if parts and person is not None:
-        try:
-            example = merging.ask_text(parts.campaign, parts.ask, person, number, now)  # type: ignore[arg-type]  # a row
-        except PhonebankError as wrong:
-            why_not = str(wrong)
-    size = segments.count(example).segments if example else verdict.segments
-    return Coached(
-        number=number + 1,
-        verdict=verdict,
-        harder=rewriting.rewrite(text, ask=ask) or "",
-        cost_micros=int(segments.cost(size, on=now.date()) * _MICROS),
-        segments=size,
-        example=example,
-        example_for=str(getattr(person, "first_name", "") or "someone on the list"),
-        why_no_example=why_not,
-    )
+def _one(number: int, text: str, ask: Ask | None, ready: list[str] | None) -> Coached:
+    verdict = coach.check(text, ask=ask, alternatives=ready if ask else None)
+    return Coached(number, verdict, rewriting.rewrite(text, ask=ask) or "")
 
 
-def _parts(session: Session, form: MultiDict[str, str], now: datetime) -> tuple[Parts | None, str]:
+def _ask(session: Session, form: MultiDict[str, str], now: datetime) -> Ask | None:
+    """The facts of the ask, when they can be read."""
     try:
-        return spec.rows(session, spec.parse_table(campaign_form.to_table(form)), now), ""
-    except PhonebankError as wrong:
-        return None, str(wrong).splitlines()[0]
+        return previewing.parts_so_far(session, form, now, ["…"]).ask
+    except PhonebankError:
+        return None
+
+
+def _ready(form: MultiDict[str, str]) -> list[str]:
+    rows = range(campaign_form.rows_of(campaign_form.shown_of(form), "ask.alternatives"))
+    return [
+        form.get(f"ask.alternatives.{row}.for", "")
+        for row in rows
+        if form.get(f"ask.alternatives.{row}.text", "").strip()
+    ]

@@ -21,9 +21,7 @@ class Opening:
 def openings(windows: Mapping[tuple[str, str], Window | None], now: datetime) -> list[Opening]:
     """Each group of zones, those that open first first; at most a dozen."""
     found = [
-        Opening(
-            _place(zones, state), window.opens_at if window else None, window is not None and window.opens_at <= now
-        )
+        Opening(place(zones, state), window.opens_at if window else None, window is not None and window.opens_at <= now)
         for (zones, state), window in windows.items()
     ]
     latest = max((one.at for one in found if one.at), default=now)
@@ -31,7 +29,8 @@ def openings(windows: Mapping[tuple[str, str], Window | None], now: datetime) ->
     return found[:_MOST_SHOWN]
 
 
-def _place(zones: str, state: str) -> str:
+def place(zones: str, state: str) -> str:
+    """Where these people may be, in a few words."""
     cities = [zone.rpartition("/")[2].replace("_", " ") for zone in zones.split("|")]
     shown = ", ".join(cities[:3]) + (f" and {len(cities) - 3} more zones" if len(cities) > 3 else "")  # noqa: PLR2004
     return f"{state} ({shown})" if state else shown

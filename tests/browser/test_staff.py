@@ -85,12 +85,10 @@ def test_from_a_list_to_the_first_yes(living_site, house):
     page.get_by_role("link", name="Ask these people").click()
     expect(page.get_by_label("supporters")).to_be_checked()
     fill_in(page, house.clock.now() + timedelta(days=3))
-    expect(page.get_by_role("article", name="The coach on text 1")).to_contain_text(
-        "As Elsa would read it", timeout=20_000
-    )
-    expect(page.get_by_role("article", name="The coach on text 1")).to_contain_text("it's Amanda with RepresentUs")
+    expect(page.get_by_role("article", name="The coach on text 1")).to_contain_text("A hard ask", timeout=20_000)
+    expect(page.locator("#preview")).to_contain_text("it's Amanda with RepresentUs", timeout=20_000)
     shot(page, "campaign")
-    page.get_by_role("button", name="Save the draft").click()
+    page.get_by_role("button", name="Save and look ahead").click()
     expect(page.get_by_role("heading", name="Ready to launch")).to_be_visible(timeout=20_000)
     shot(page, "before-launch")
     page.get_by_role("button", name="Launch now to 3 people").click()
@@ -165,9 +163,8 @@ def test_a_campaign_is_made_and_looked_at_without_scripts(furnished):
     page.get_by_role("link", name="New campaign").click()
     fill_in(page, furnished.clock.now() + timedelta(days=3))
     page.get_by_label("supporters").check()
-    page.get_by_role("button", name="Save the draft").click()
-    page.get_by_role("link", name="Look now").click()
-    expect(page.get_by_role("heading", name="What stops it")).to_be_visible()
+    page.get_by_role("button", name="Save and look ahead").click()
+    expect(page.get_by_role("heading", name="Before launch: not yet")).to_be_visible()
     expect(page.get_by_text("Set TWILIO_ACCOUNT_SID")).to_be_visible()
 
 
@@ -176,8 +173,8 @@ def test_what_is_wrong_is_marked_and_nothing_typed_is_lost(furnished):
     page.goto("/campaigns/new")
     fill_in(page, furnished.clock.now() + timedelta(days=3))
     page.get_by_label("Sender", exact=True).fill("us")
-    page.get_by_role("button", name="Save the draft").click()
-    expect(page.get_by_text("Not saved yet.")).to_be_visible()
+    page.get_by_role("button", name="Save and look ahead").click()
+    expect(page.get_by_text("Kept, but not finished.")).to_be_visible()
     expect(page.get_by_label("Sender", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_role("textbox", name="Text 1")).to_have_value(TEXT)
 

@@ -28,6 +28,7 @@ class Account:
     owns: bool = True
     is_ours: bool = True
     is_up: bool = True
+    is_registered: bool | None = True
     numbers: tuple[str, ...] = ("+12025550190",)
 
     def owns_sender(self, _sender):

@@ -80,7 +80,7 @@ def test_what_is_wrong_stands_beside_its_input_and_nothing_typed_is_lost(organiz
     assert 'id="ask.starts_at-wrong"' in answer.text
     assert 'id="sender-wrong"' in answer.text
     assert "nonsense(" in answer.text
-    assert "Not saved yet" in answer.text
+    assert "Kept, but not finished" in answer.text
 
 
 def test_a_list_that_is_not_there_is_named(organizer):
@@ -114,11 +114,11 @@ def test_a_draft_is_changed_in_place(organizer):
 def test_the_coach_reads_along_and_shows_a_real_person(organizer):
     draft()
     organizer.open("/campaigns/new")
-    said = organizer.send(
-        "/campaigns/coach", form_of(name="Another", **{"ask.texts": [TEXT, "Would you maybe like to help sometime?"]})
-    ).text
-    assert "Hi Elsa, it&#39;s Amanda" in said
-    assert "Wednesday, February 10 at 6 pm" in said
+    form = form_of(name="Another", **{"ask.texts": [TEXT, "Would you maybe like to help sometime?"]})
+    shown = organizer.send("/campaigns/preview", form).text
+    assert "Hi Elsa, it&#39;s Amanda" in shown
+    assert "Wednesday, February 10 at 6 pm" in shown
+    said = organizer.send("/campaigns/coach", form).text
     assert "A hard ask" in said
     assert "A weak ask" in said
 
@@ -156,6 +156,7 @@ def test_the_look_ahead_names_price_people_and_hours(organizer):
     assert re.search(r"<dd>2</dd>|people to ask</dt><dd>2", page)
     assert "$0.0" in page
     assert "open now" in page
+    assert page.count('class="check check--') == 17
 
 
 def test_a_launch_now_and_who_launched_it(organizer):
@@ -215,7 +216,9 @@ def test_a_sender_that_is_not_ours_stops_the_launch(organizer):
 def test_a_test_goes_to_oneself(organizer):
     campaign_id = draft()
     organizer.open(f"/campaigns/{campaign_id}")
-    assert "on its way" in organizer.follow(f"/campaigns/{campaign_id}/test", {"number": "(202) 555-0199"})
+    page = organizer.follow(f"/campaigns/{campaign_id}/test", {"number": "(202) 555-0199"})
+    assert "On its way to" in page
+    assert "Hi Jordan" in page
     with db.reading() as session:
         sent = session.get(Message, 1)
         assert (sent.kind, sent.phone) == (MessageKind.TEST, "+12025550199")
