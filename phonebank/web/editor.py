@@ -210,40 +210,38 @@ def _with_more(campaign_id: int | None = None) -> str:
 
 
 def _form(
-    shown: Values,
-    *,
-    campaign_id: int | None = None,
-    draft: int | None = None,
-    seen: str = "",
-    wrong: str = "",
-    **more: Any,
+    shown: Values, *, campaign_id: int | None = None, draft: int | None = None, seen: str = "", **more: Any
 ) -> str:
-    by_field, others = campaign_form.complaints_by_field(wrong)
-    again_of = str(shown.get("again_of", ""))
+    """The form that shows these values; `more` is what is to be said above it: wrong, clash, kept, is_changed."""
+    said = {"wrong": "", "clash": None, "kept": None, "is_changed": False, **more}
+    by_field, others = campaign_form.complaints_by_field(said["wrong"])
     spoken = campaign_form.languages_of(shown)
-    with db.reading() as session:
-        lists = [(found.name, people) for found, people in listings.lists(session)]
-        coached = coaching.coached(session, _as_form(shown), clock.now())
-        first = second_pass.first_texts(session, int(again_of)) if again_of.isdigit() else None
-    values = {"clash": None, "kept": None, "is_changed": False, **more}
     return render_template(
         "campaigns/form.html",
         shown=shown,
         campaign_id=campaign_id,
         draft=draft,
         seen=seen,
-        wrong=wrong,
         wrongs=by_field,
         others=others,
-        lists=lists,
         zones=campaign_form.zones(shown.get("timezone", "")),
         rows_of=campaign_form.rows_of,
-        coached=coached,
         spoken=spoken,
         languages=languages.others(spoken),
-        first=first,
-        **values,
+        **said,
+        **_looked_up(shown),
     )
+
+
+def _looked_up(shown: Values) -> dict[str, Any]:
+    """What the form shows of the database: the lists, the coach's word, what a second pass asks anew."""
+    again_of = str(shown.get("again_of", ""))
+    with db.reading() as session:
+        return {
+            "lists": [(found.name, people) for found, people in listings.lists(session)],
+            "coached": coaching.coached(session, _as_form(shown), clock.now()),
+            "first": second_pass.first_texts(session, int(again_of)) if again_of.isdigit() else None,
+        }
 
 
 def _as_form(shown: Values) -> Form:
