@@ -6,9 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from phonebank import db
-from phonebank.campaigns import lifecycle, queries
 from phonebank.people.models import Role
-from tests.support import factories
 from tests.support.browsing import DESK, PHONE, looked_at
 from tests.support.campaigns import a_campaign, a_contact, a_list
 
@@ -65,7 +63,9 @@ def test_a_campaign_is_written_seen_on_real_phones_and_looked_ahead_at(listed, c
     expect(preview).to_contain_text("Los Angeles")
     expect(preview).to_contain_text("all first texts")
     page.get_by_role("button", name="first_name").click()
-    expect(page.get_by_role("textbox", name="Text 1", exact=True)).to_have_value(TEXT + '{{ first_name | default("friend") }}')
+    expect(page.get_by_role("textbox", name="Text 1", exact=True)).to_have_value(
+        TEXT + '{{ first_name | default("friend") }}'
+    )
     page.keyboard.press("ControlOrMeta+z")
     expect(page.get_by_role("textbox", name="Text 1", exact=True)).to_have_value(TEXT)
     page.get_by_label("Another language").select_option("es")
