@@ -13,6 +13,7 @@ from phonebank.people import queries
 from phonebank.people.admitting import Staff, signed
 from phonebank.people.models import Person, PersonStatus, Role
 from phonebank.settings import Settings
+from phonebank.web import trouble
 
 View = TypeVar("View", bound=Callable[..., Any])
 SMALL_BODY = 1_000_000  # bytes; a form, a pasted campaign file, a webhook
@@ -88,7 +89,7 @@ def check() -> ResponseReturnValue | None:
     if guard.role is not None:
         g.person = whoever()
         if g.person is None:
-            return _to_sign_in()
+            return _refused() if g.get("is_suspended") else _to_sign_in()
         if not may(g.person, guard.role):
             abort(403)
     csrf.protect()  # type: ignore[no-untyped-call]  # Flask-WTF ships no types
@@ -106,7 +107,7 @@ def may(person: Person | None, role: Role) -> bool:
 
 
 def whoever() -> Person | None:
-    """Who is signed in on this browser. A suspended person, or one whose sessions were ended, is signed out here."""
+    """Who is signed in on this browser. Nobody for who is suspended, or whose sessions were ended."""
     person_id = session.get("person")
     if not isinstance(person_id, int):
         return None
@@ -114,8 +115,9 @@ def whoever() -> Person | None:
         person = queries.by_id(reading, person_id)
         reading.expunge_all()  # the rest of the request knows them without this session
     if person is None or person.status is not PersonStatus.ACTIVE or person.sessions_begun != session.get("begun"):
-        session.clear()
-        g.was_suspended = person is not None and person.status is PersonStatus.SUSPENDED
+        g.is_suspended = person is not None and person.status is PersonStatus.SUSPENDED
+        if not g.is_suspended:
+            session.clear()  # who is suspended stays known, so that each of their open pages is told why
         return None
     return person
 
@@ -162,13 +164,16 @@ _SUSPENDED = (
 )
 
 
+def _refused() -> ResponseReturnValue:
+    """A page of somebody suspended: one that is open leaves by itself, at its next poll or press of a button."""
+    if request.headers.get("HX-Request"):
+        return {"wrong": _SUSPENDED}, 403, {"HX-Redirect": url_for("sign_in.start")}
+    return trouble.page(_SUSPENDED, 403)
+
+
 def _to_sign_in() -> ResponseReturnValue:
-    if g.get("was_suspended", False):
-        flash(_SUSPENDED, "bad")
     if request.headers.get("HX-Request"):
         return "", 401, {"HX-Redirect": url_for("sign_in.form")}
-    if g.get("was_suspended", False):
-        return redirect(url_for("sign_in.form"), code=303)
     if request.method != "GET":
         flash("You were signed out, so nothing was saved. Sign in and do it again.", "bad")
         return redirect(url_for("sign_in.form"), code=303)

@@ -40,7 +40,7 @@ class Queue:
 
 
 QUEUES = (
-    Queue("held", "May want us to stop", queues.held),
+    Queue("held", "Stop requests", queues.held),
     Queue("strangers", "Unknown numbers", queues.strangers),
     Queue("late", "Late replies", queues.late),
     Queue("unknown", "Sent or not?", queues.unknown),

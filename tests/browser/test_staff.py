@@ -214,5 +214,6 @@ def test_a_suspended_persons_open_page_sends_them_away(furnished):
     vera = furnished.signed_in("Vera", Role.VOLUNTEER)
     vera.goto("/inbox")
     admin.goto("/people")
+    admin.get_by_text("Change Vera").click()
     admin.get_by_role("button", name="Suspend Vera").click()
-    expect(vera.get_by_role("heading", name="Sign in")).to_be_visible(timeout=10_000)
+    expect(vera.get_by_text("Your access was ended")).to_be_visible(timeout=10_000)

@@ -108,7 +108,7 @@ def test_an_open_page_of_a_suspended_person_loses_access_at_once(app, visitor):
     with db.transaction() as session:
         accounts.suspend(session, them.email)
     live = them.get("/page", headers={"HX-Request": "true"})
-    assert (live.status_code, live.headers["HX-Redirect"]) == (401, "/sign-in")
+    assert (live.status_code, live.headers["HX-Redirect"]) == (403, "/")
     with db.transaction() as session:
         accounts.reinstate(session, them.email)
     assert them.get("/page").status_code == 303, "the session that was ended stays ended"
