@@ -118,7 +118,7 @@ def test_each_queue_is_emptied_with_one_tap_a_row(full_queues):
     expect(page.get_by_text("Nothing is in doubt")).to_be_visible()
     page.get_by_role("link", name="Did not arrive").click()
     looked_at(page, "queue-failed")
-    expect(page.get_by_role("navigation", name="Places").get_by_text("1 waiting")).to_be_visible()
+    expect(page.get_by_role("link", name="Queues 1 waiting")).to_be_visible()
 
 
 def test_two_at_one_queue_the_second_is_told(full_queues):
