@@ -32,6 +32,7 @@ from phonebank.web import (
     inbox,
     join,
     languages,
+    lists,
     live,
     nav,
     optouts,
@@ -84,6 +85,7 @@ BLUEPRINTS = tuple(
         forecast,
         contacts,
         importing,
+        lists,
         guide,
         waits,
     )

@@ -49,9 +49,14 @@ def is_import_waiting(session: Session) -> bool:
 
 def is_list_named(session: Session, name: str) -> bool:
     """Whether there is a list of this name, or an import on its way that will make one."""
+    return list_id_of(session, name) is not None or is_import_on_its_way(session, name)
+
+
+def is_import_on_its_way(session: Session, name: str) -> bool:
+    """Whether a file is being imported into the list of this name."""
     on_its_way = (ImportStatus.WAITING, ImportStatus.READING)
     coming = select(ContactImport.id).where(ContactImport.list_name == name, col(ContactImport.status).in_(on_its_way))
-    return list_id_of(session, name) is not None or session.exec(coming).first() is not None
+    return session.exec(coming.limit(1)).first() is not None
 
 
 def list_by_id(session: Session, list_id: int) -> ContactList:

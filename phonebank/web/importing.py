@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from phonebank import db, jobs
+from phonebank.audiences import storing
 from phonebank.contacts import lifecycle, queries, uploads
 from phonebank.contacts.models import ContactImport, ImportStatus
 from phonebank.contacts.sampling import Sample
@@ -17,7 +18,6 @@ from phonebank.web import guards, live, matching, trouble
 from phonebank.web.guards import requires
 
 blueprint = Blueprint("imports", __name__, url_prefix="/contacts/imports/<int:import_id>")
-_LONGEST_NAME = 100
 
 
 @blueprint.get("")
@@ -200,9 +200,7 @@ def _list_name(session: Session) -> str:
     """The name of the list that the form says; one that is there already has to be chosen, not typed."""
     if list_id := request.form.get("list_id", "").strip():
         return queries.list_by_id(session, int(list_id) if list_id.isdecimal() else 0).name
-    name = " ".join(request.form.get("list_name", "").split())
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise BadInputError(f"Name the list: 1 to {_LONGEST_NAME} ordinary characters.")
+    name = storing.proper_name(request.form.get("list_name", ""))
     if queries.is_list_named(session, name):
         raise BadInputError(f"There is a list “{name}” already: choose it under “Put them on”, or give another name.")
     return name

@@ -42,7 +42,7 @@ def read_it(import_id=1):
 
 
 def words(page):
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split()).replace("\N{MINUS SIGN}", "-")
 
 
 def figures(page):
