@@ -121,6 +121,15 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """As `reading`; however long it lasts, all that is read in it is as of one moment."""
+    with reading() as session:
+        if is_postgresql():
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 def prefer_indexes(session: Session) -> None:
     """In this transaction, look rows up rather than scan for them: PostgreSQL thinks a scan cheaper too soon.
 

@@ -17,7 +17,7 @@ from phonebank.cli.printing import say, warn
 from phonebank.errors import BadInputError, RefusedError
 from phonebank.messages import sampling
 from phonebank.people.models import Deed
-from phonebank.reports import exports
+from phonebank.reports import column_sets, exports, sheets
 from phonebank.reports.progress import progress
 from phonebank.reports.standing import standing
 from phonebank.reports.worked import worked as what_worked
@@ -185,17 +185,22 @@ def worked(wants_json: bool) -> None:
 
 @campaigns.command()
 @click.argument("name")
-@click.option("--what", required=True, type=click.Choice([what.value for what in exports.What]))
+@click.option("--what", type=click.Choice([what.value for what in exports.What]))
+@click.option("--for", "tool", type=click.Choice(list(column_sets.known())), help="In the columns of a tool's upload.")
 @click.option("--out", type=FILE, help="A file for it, written whole or not at all; without it, standard output.")
-def export(name: str, what: str, out: Path | None) -> None:
+def export(name: str, what: str | None, tool: str | None, out: Path | None) -> None:
     """Its rows as CSV. What a spreadsheet would run as a formula begins with an apostrophe."""
-    with opening.opened(), db.reading() as session:
-        campaign = queries.by_name(session, name)
-        trail.record(Deed.EXPORTED, about=name, detail=what)
+    if (what is None) == (tool is None):
+        raise click.UsageError("Say what to export: either --what or --for.")
+    with opening.opened(), db.snapshot() as session:
+        campaign_id = queries.by_name(session, name).id
+        sheet = column_sets.sheet(tool, campaign_id) if tool else sheets.sheet(exports.What(what or ""), campaign_id)
+        number = exports.count(session, sheet)
+        trail.record(Deed.EXPORTED, about=name, detail=f"{tool or what}: {number:,} rows")
         with files.written(out) as stream:
-            number = exports.write(session, campaign, exports.What(what), stream)
+            exports.write_sheet(session, sheet, stream)
     if out is not None:
-        say(f"Wrote {number:,} {what} to {out}.")
+        say(f"Wrote {number:,} {what or 'rows'} to {out}.")
 
 
 def _look(session: Session, parts: Parts, settings: Settings, now: datetime) -> Preflight:

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from phonebank import clock, db, phone
-from phonebank.cli import number_files, opening, printing, trail
+from phonebank.cli import opening, printing, trail
 from phonebank.cli.printing import say, warn
+from phonebank.contacts import number_files
 from phonebank.errors import BadInputError, NotFoundError
 from phonebank.messages import tidying
 from phonebank.optouts import ledger, queries, signing
@@ -75,7 +76,7 @@ def list_(wants_json: bool) -> None:
 def import_(file: Path, because: str | None) -> None:
     """Opt out every number in FILE: a CSV or XLSX with a phone column, or one number a line."""
     reason = _reason(because) if because else f"in the list {file.name}"
-    rejected: list[str] = []
+    rejected: list[number_files.Reject] = []
     read = new = 0
     with opening.opened():
         found = number_files.numbers(file, rejected)
@@ -85,7 +86,7 @@ def import_(file: Path, because: str | None) -> None:
         trail.record(Deed.OPT_OUTS_IMPORTED, about=file.name, detail=f"{new:,} new of {read:,} numbers")
     say(f"{new:,} opted out now, {read - new:,} already or twice in the file, {len(rejected):,} rows without a number.")
     for told in rejected[:_SHOWN]:
-        warn(told)
+        warn(f"Line {told.line}: {told.because}")
     if len(rejected) > _SHOWN:
         warn(f"… and {len(rejected) - _SHOWN:,} more.")
 

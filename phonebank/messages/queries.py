@@ -1,5 +1,6 @@
 """Reads of texts: what is due, what is in doubt, what was said."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -271,6 +272,11 @@ def is_of_closed_campaign(session: Session, message_id: int) -> bool:
     """Whether nothing more goes out of the campaign this text is of."""
     theirs = select(Message.id).where(Message.id == message_id, of_closed_campaigns())
     return session.exec(theirs).first() is not None
+
+
+def to_these(phones: Collection[str]) -> Any:
+    """Condition: a text to one of these numbers."""
+    return col(Message.phone).in_(phones)
 
 
 def to_opted_out() -> Any:

@@ -57,9 +57,9 @@ class OptOutFile(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str
     because: str
-    new: int
-    known: int
-    unreadable: int
+    new: int = 0
+    known: int = 0
+    unreadable: int = 0
     rejects: bytes = b""
     recorded_by: str
     recorded_at: datetime = Field(sa_type=Moment)

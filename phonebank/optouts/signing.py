@@ -3,14 +3,17 @@
 The trail never holds the number: it names the entry of the ledger, where the number and the reason stand.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from phonebank.optouts import ledger, queries
-from phonebank.optouts.models import Ban, OptOut
+from phonebank.optouts.models import Ban, OptOut, OptOutFile
 from phonebank.people import audit
 from phonebank.people.models import Deed
+
+_AT_ONCE = 1000
 
 
 def opt_out(session: Session, phone: str, *, because: str, by: str, now: datetime) -> bool:
@@ -28,6 +31,19 @@ def lift(session: Session, entry: OptOut, *, because: str, by: str, now: datetim
     if lifted:
         audit.record(session, Deed.OPT_OUT_LIFTED, by=by, about=named(entry), now=now)
     return lifted
+
+
+def take_in(session: Session, file: OptOutFile, phones: Sequence[str]) -> None:
+    """Opt out every number of a file from elsewhere, and keep what became of it. `file` gets its id and its counts."""
+    by, now = file.recorded_by, file.recorded_at
+    for start in range(0, len(phones), _AT_ONCE):
+        some = list(phones[start : start + _AT_ONCE])
+        file.new += ledger.record_many(session, some, because=file.because, by=by, now=now)
+    file.known = len(phones) - file.new
+    session.add(file)
+    session.flush()
+    detail = f"{file.new:,} new, {file.known:,} known, {file.unreadable:,} unreadable"
+    audit.record(session, Deed.OPT_OUTS_IMPORTED, by=by, about=file.name, now=now, detail=detail)
 
 
 def named(entry: OptOut) -> str:

@@ -1,51 +1,60 @@
-"""A campaign's rows as CSV, streamed, in cells that no spreadsheet runs as a formula."""
+"""Rows as CSV, streamed, in cells that no spreadsheet runs as a formula.
+
+A phone number (+12025550143) is a plain number to a spreadsheet and stays as it is, so that other tools can take it.
+"""
 
 import csv
+import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from enum import StrEnum
+from itertools import islice
 from typing import Any, TextIO
 
-from sqlalchemy import Select, select
-from sqlmodel import Session, col
+from sqlalchemy import func, select
+from sqlmodel import Session
 
-from phonebank.asks.models import Ask
 from phonebank.campaigns.models import Campaign
-from phonebank.contacts.models import Contact
-from phonebank.followups.models import Commitment
-from phonebank.handoffs.models import Handoff
-from phonebank.messages.models import Message
-from phonebank.people.models import Person
-from phonebank.recipients.models import Recipient
+from phonebank.reports import sheets
+from phonebank.reports.sheets import Sheet, What
+
+__all__ = ["Sheet", "What", "cell", "count", "lines", "write"]
 
 _AT_ONCE = 1000
-_MICROS = 1_000_000
+_LINES_AT_ONCE = 200
 # OWASP, "CSV Injection": a cell that begins with one of these is run as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width ones run too
-_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?")
-
-
-class What(StrEnum):
-    """What can be exported."""
-
-    RECIPIENTS = "recipients"
-    MESSAGES = "messages"
-    CALLS = "calls"
-    HANDOFFS = "handoffs"
-    COMMITMENTS = "commitments"
+_UNSEEN = " \u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x00"  # before a formula, some programs pass over these
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?", re.ASCII)
 
 
 def write(session: Session, campaign: Campaign, what: What, out: TextIO) -> int:
-    """Write the rows, a header first, oldest first. Returns how many. Moments are ISO 8601 in UTC, money US dollars."""
+    """Write a campaign's rows, a header first, oldest first. Returns how many."""
     assert campaign.id is not None
-    writer, written = csv.writer(out, lineterminator="\n"), 0
-    header, rows = _SHEETS[what](session, campaign.id)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([cell(value) for value in row])
+    return write_sheet(session, sheets.sheet(what, campaign.id), out)
+
+
+def write_sheet(session: Session, sheet: Sheet, out: TextIO) -> int:
+    """As `write`, for any sheet."""
+    written = -1  # the header is no row
+    for line in _rows(session, sheet):
+        out.write(line)
         written += 1
     return written
+
+
+def count(session: Session, sheet: Sheet) -> int:
+    """How many rows it has, without reading them."""
+    if sheet.query is None:
+        return 0
+    return session.scalar(select(func.count()).select_from(sheet.query.order_by(None).subquery())) or 0
+
+
+def lines(session: Session, sheet: Sheet) -> Iterator[str]:
+    """The CSV in pieces of a few hundred lines, read as they are taken: any number of rows in the same memory."""
+    rows = _rows(session, sheet)
+    while piece := "".join(islice(rows, _LINES_AT_ONCE)):
+        yield piece
 
 
 def cell(value: object) -> str:
@@ -55,125 +64,28 @@ def cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text) else text
+    is_formula = text.lstrip(_UNSEEN).startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
-Columns = dict[str, Any]
-Sheet = tuple[list[str], Iterable[Iterable[object]]]
+def _rows(session: Session, sheet: Sheet) -> Iterator[str]:
+    """One CSV line at a time, the header first. Moments are ISO 8601 in UTC, money US dollars."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    writer.writerow(sheet.header)
+    for row in _streamed(session, sheet):
+        yield _taken(line)
+        writer.writerow([cell(value) for value in sheet.tell(row)])
+    yield _taken(line)
 
 
-def _recipients(session: Session, campaign_id: int) -> Sheet:
-    columns: Columns = {
-        "id": Recipient.id,
-        "phone": Recipient.phone,
-        "first_name": Contact.first_name,
-        "last_name": Contact.last_name,
-        "email": Contact.email,
-        "zip": Contact.zip,
-        "state": Contact.state,
-        "language": Recipient.language,
-        "variant": Recipient.variant,
-        "status": Recipient.status,
-        "outcome": Recipient.outcome,
-        "excluded_because": Recipient.excluded_because,
-        "asked_at": Recipient.asked_at,
-        "replied_at": Recipient.replied_at,
-        "settled_at": Recipient.settled_at,
-    }
-    query = select(*columns.values()).join(Contact, col(Contact.id) == col(Recipient.contact_id))
-    theirs = query.where(col(Recipient.campaign_id) == campaign_id).order_by(col(Recipient.id))
-    return list(columns), _streamed(session, theirs)
+def _streamed(session: Session, sheet: Sheet) -> Iterator[Any]:
+    if sheet.query is not None:
+        yield from session.connection().execute(sheet.query.execution_options(yield_per=_AT_ONCE))
 
 
-def _messages(session: Session, campaign_id: int) -> Sheet:
-    columns: Columns = {
-        "id": Message.id,
-        "direction": Message.direction,
-        "kind": Message.kind,
-        "status": Message.status,
-        "phone": Message.phone,
-        "sender": Message.sender,
-        "body": Message.body,
-        "pictures": Message.media,
-        "segments": Message.segments,
-        "cost": Message.cost_micros,
-        "written_by": Person.name,
-        "error_code": Message.error_code,
-        "carrier_sid": Message.carrier_sid,
-        "created_at": Message.created_at,
-        "sent_at": Message.sent_at,
-        "settled_at": Message.settled_at,
-    }
-    query = select(*columns.values()).outerjoin(Person, col(Person.id) == col(Message.written_by))
-    said = query.where(col(Message.campaign_id) == campaign_id).order_by(col(Message.id))
-    return list(columns), (_told(dict(zip(columns, row, strict=True))) for row in _streamed(session, said))
-
-
-def _told(row: dict[str, Any]) -> Iterable[object]:
-    """A message with its pictures counted and its cost in dollars."""
-    return (row | {"pictures": len(row["pictures"] or ()), "cost": row["cost"] / _MICROS}).values()
-
-
-def _calls(_session: Session, _campaign_id: int) -> Sheet:
-    # No calls are made in this release; a script that asks for them gets the header and no rows.
-    return ["id", "phone", "status", "outcome", "created_at"], ()
-
-
-def _handoffs(session: Session, campaign_id: int) -> Sheet:
-    columns: Columns = {
-        "id": Handoff.id,
-        "phone": Handoff.phone,
-        "first_name": Contact.first_name,
-        "status": Handoff.status,
-        "reason": Handoff.reason,
-        "why": Handoff.why,
-        "urgency": Handoff.urgency,
-        "with": Person.name,
-        "verdict": Handoff.verdict,
-        "opened_at": Handoff.opened_at,
-        "closed_at": Handoff.closed_at,
-    }
-    query = (
-        select(*columns.values())
-        .outerjoin(Contact, col(Contact.phone) == col(Handoff.phone))
-        .outerjoin(Person, col(Person.id) == col(Handoff.claimed_by))
-        .where(col(Handoff.campaign_id) == campaign_id)
-    )
-    return list(columns), _streamed(session, query.order_by(col(Handoff.id)))
-
-
-def _commitments(session: Session, campaign_id: int) -> Sheet:
-    columns: Columns = {
-        "id": Commitment.id,
-        "phone": Recipient.phone,
-        "first_name": Contact.first_name,
-        "last_name": Contact.last_name,
-        "email": Contact.email,
-        "status": Commitment.status,
-        "action": Ask.action,
-        "starts_at": Ask.starts_at,
-        "place": Ask.place,
-        "pledged_at": Commitment.pledged_at,
-        "withdrawn_at": Commitment.withdrawn_at,
-    }
-    query = (
-        select(*columns.values())
-        .join(Recipient, col(Recipient.id) == col(Commitment.recipient_id))
-        .join(Contact, col(Contact.id) == col(Recipient.contact_id))
-        .join(Ask, col(Ask.id) == col(Commitment.ask_id))
-        .where(col(Commitment.campaign_id) == campaign_id)
-    )
-    return list(columns), _streamed(session, query.order_by(col(Commitment.id)))
-
-
-def _streamed(session: Session, query: Select[Any]) -> Iterator[Any]:
-    yield from session.connection().execute(query.execution_options(yield_per=_AT_ONCE))
-
-
-_SHEETS: dict[What, Callable[[Session, int], Sheet]] = {
-    What.RECIPIENTS: _recipients,
-    What.MESSAGES: _messages,
-    What.CALLS: _calls,
-    What.HANDOFFS: _handoffs,
-    What.COMMITMENTS: _commitments,
-}
+def _taken(line: io.StringIO) -> str:
+    text = line.getvalue()
+    line.seek(0)
+    line.truncate()
+    return text

@@ -65,4 +65,4 @@ def test_what_is_exported_can_be_imported_elsewhere(phonebank, tmp_path, monkeyp
 
 
 def test_a_file_that_is_not_there_is_one_sentence(phonebank, tmp_path):
-    assert "Cannot read" in phonebank.refused("optouts", "import", tmp_path / "nothing.csv")
+    assert "cannot be read" in phonebank.refused("optouts", "import", tmp_path / "nothing.csv")

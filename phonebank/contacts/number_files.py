@@ -1,36 +1,45 @@
 """The phone numbers of a file from elsewhere: a list with a phone column, or just numbers, one a line."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from phonebank import phone
-from phonebank.contacts import columns, csv_rows, file_kinds, xlsx_rows
-from phonebank.contacts.rows import Row, Table
+from phonebank.contacts import columns, sources
+from phonebank.contacts.rows import Row, Table, escaped
 from phonebank.errors import BadInputError
 from phonebank.phone import NotAPhoneNumber
 
 
-def numbers(file: Path, rejected: list[str]) -> Iterator[str]:
-    """Each number in E.164, in the file's order; a sentence for each row without one is added to `rejected`."""
-    try:
-        stream = file.open("rb")
-    except OSError as wrong:
-        raise BadInputError(f"Cannot read {file}: {wrong.strerror}.") from None
-    with stream:
-        table = _table(stream)
-        places, rows = _places(table)
+class Reject(NamedTuple):
+    """A row without a number: its first line in the file, why, and what it says."""
+
+    line: int
+    because: str
+    cells: list[str]
+
+
+def numbers(source: Path | BinaryIO, rejected: list[Reject]) -> Iterator[str]:
+    """Each number in E.164, in the file's order; each row without one is added to `rejected`."""
+    with sources.opened(source) as stream:
+        places, rows = _places(sources.table_in(stream))
         for row in rows:
             try:
                 yield _number(row, places)
             except NotAPhoneNumber as wrong:
-                rejected.append(f"Line {row.line}: {wrong}")
+                rejected.append(Reject(row.line, str(wrong), row.cells))
 
 
-def _table(stream: BinaryIO) -> Table:
-    head = stream.read(8)
-    stream.seek(0)
-    return xlsx_rows.read(stream) if file_kinds.is_zip(head) else csv_rows.read(stream)
+def rejects_csv(rejected: Iterable[Reject]) -> bytes:
+    """The rows without a number as a file to mend and take in again."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(["Line", "Because", "Row"])
+    for reject in rejected:
+        writer.writerow([reject.line, escaped(reject.because), *(escaped(cell) for cell in reject.cells)])
+    return lines.getvalue().encode("utf-8-sig", "replace")
 
 
 def _places(table: Table) -> tuple[Iterable[int], Iterator[Row]]:
