@@ -35,7 +35,9 @@ from phonebank.web import (
     languages,
     lists,
     live,
+    meeting,
     nav,
+    one_on_ones,
     optouts,
     people,
     practice,
@@ -90,6 +92,8 @@ BLUEPRINTS = tuple(
         lists,
         guide,
         waits,
+        one_on_ones,
+        meeting,
     )
 )
 

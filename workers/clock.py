@@ -20,6 +20,7 @@ from phonebank.followups import queries as followups
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.messages import asking, closing, reconciling, spool, watching
 from phonebank.messages import queries as messages
+from phonebank.one_on_ones import queries as one_on_ones
 from phonebank.recipients import queries as recipients
 from phonebank.settings import Settings, load
 from phonebank.tallies import queries as tallies
@@ -98,7 +99,7 @@ def _sending(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
 def _hearing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     if messages.unread(session, 1):
         yield "replies", ""
-    if followups.is_due(session, now):
+    if followups.is_due(session, now) or one_on_ones.is_reminder_due(session, now):
         yield "followups", ""
 
 

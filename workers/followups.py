@@ -4,6 +4,7 @@ import time
 
 from phonebank import clock, db, jobs
 from phonebank.followups import scheduling
+from phonebank.one_on_ones import texting
 from workers import opening
 
 
@@ -12,6 +13,8 @@ def turn(_key: str, until: float) -> bool:
     """Write down every due reminder, each once."""
     while time.monotonic() < until and not jobs.should_stop():
         with db.transaction() as session:
-            if not scheduling.write_due(session, address=opening.settings().address, now=clock.now()):
+            address, now = opening.settings().address, clock.now()
+            written = scheduling.write_due(session, address=address, now=now)
+            if not written + texting.write_due(session, address=address, now=now):
                 return False
     return True

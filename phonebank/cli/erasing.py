@@ -48,7 +48,7 @@ def _end(session: Session, held: Holdings, phone: str, now: datetime) -> None:
 
 def _forget(session: Session, held: Holdings, nobody: str) -> None:
     """`nobody` stands in for the number, so that the rows of one person still belong together."""
-    for gone in (*held.memberships, *held.consents):
+    for gone in (*held.memberships, *held.consents, *held.one_on_ones):
         session.delete(gone)
     for message in held.messages:
         message.phone, message.body, message.media = nobody, ERASED, []

@@ -23,6 +23,12 @@ def standing_of(session: Session, recipient_id: int) -> Commitment | None:
     return session.exec(theirs.order_by(col(Commitment.pledged_at).desc())).first()
 
 
+def of_recipient(session: Session, recipient_id: int) -> list[Commitment]:
+    """Every yes of this recipient, whatever became of it, the newest first."""
+    theirs = select(Commitment).where(Commitment.recipient_id == recipient_id)
+    return list(session.exec(theirs.order_by(col(Commitment.pledged_at).desc())))
+
+
 def to_ask(session: Session, recipient_id: int, ask_id: int) -> Commitment | None:
     """Their commitment to one ask, standing or not."""
     theirs = select(Commitment).where(Commitment.recipient_id == recipient_id, Commitment.ask_id == ask_id)

@@ -38,7 +38,7 @@ class Handoff(SQLModel, table=True):
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
     recipient_id: int | None = Field(default=None, foreign_key="recipient.id", index=True)
     status: HandoffStatus = Field(default=HandoffStatus.OPEN, sa_type=choice(HandoffStatus))
-    reason: str  # an Intent's word, "unsure", "opt_in_request" or "late"
+    reason: str  # an Intent's word, "unsure", "opt_in_request", "one_on_one" or "late"
     why: str = ""  # what the reader understood, and from which words
     urgency: int = 2  # 0 held opt-outs, 1 commitments at risk, 2 the rest
     claimed_by: int | None = Field(default=None, foreign_key="person.id")

@@ -22,15 +22,21 @@ from phonebank.intents import Decision, Intent, Outcome
 from phonebank.messages import composing
 from phonebank.messages import lifecycle as messages
 from phonebank.messages.models import MessageKind, Priority
+from phonebank.one_on_ones import lifecycle as one_on_ones
+from phonebank.one_on_ones import queries as meetings
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import WRONG_NUMBER
 from phonebank.recipients import lifecycle as recipients
+from phonebank.replies.decisions import Answering
 from phonebank.replies.matching import Talk
 from phonebank.replies.reading import Reading
 
 HELD, AT_RISK, USUAL, LATE = range(4)
 """How urgent a handoff is: a possible opt-out, a standing yes in doubt, anything else, a campaign that is closed."""
+
+ONE_ON_ONE = "one_on_one"
+"""The reason of a handoff about when two people meet."""
 
 _OF_THE_EVENT = (MessageKind.ALTERNATIVE, MessageKind.CONFIRMATION)
 """What is of no use once the event has begun."""
@@ -112,10 +118,12 @@ class _Deed:
         self.say("help", MessageKind.HELP)
 
     def keep(self) -> None:
+        if self._is_about_a_meeting():
+            one_on_ones.confirm_next(self.session, self._talk().recipient.id or 0)
         self.settle(None)
 
     def hand_over(self, decision: Decision) -> None:
-        self.hand_off(_outcome_of(self.reading.intent), decision)
+        self.hand_off(None if self._is_about_a_meeting() else _outcome_of(self.reading.intent), decision)
 
     def withdraw(self) -> None:
         talk = self._talk()
@@ -162,7 +170,7 @@ class _Deed:
             campaign_id=self.talk.campaign.id if self.talk else None,
             recipient_id=self.talk.recipient.id if self.talk else None,
             reason=reason,
-            why=self.reading.why,
+            why=self._whose_meeting() + self.reading.why,
             urgency=urgency,
             now=self.cause.now,
         )
@@ -230,6 +238,7 @@ class _Deed:
         if self.talk is not None and self.talk.recipient.id is not None:
             recipients.settle(self.session, self.talk.recipient.id, outcome, self.cause.now)
         followups.withdraw_all_of(self.session, self.phone, self.cause.now)
+        one_on_ones.call_off_all_of(self.session, self.phone, self.cause.now)
         standing = handoff_queries.standing_of(self.session, self.phone)
         if standing is not None and standing.id is not None:
             handoffs.close(self.session, standing.id, person_id=None, verdict=outcome.value, now=self.cause.now)
@@ -239,6 +248,8 @@ class _Deed:
             return "may_opt_out", HELD
         if decision is Decision.REQUEST_OPT_IN:
             return "opt_in_request", USUAL
+        if self._is_about_a_meeting():
+            return ONE_ON_ONE, AT_RISK
         at_risk = self._doubts_their_yes()
         if self.talk is not None and not self.talk.situation.is_open:
             return "late", AT_RISK if at_risk else LATE
@@ -249,6 +260,12 @@ class _Deed:
         """They have said yes, and these words sound as if they may not come."""
         stands = self.talk is not None and self.talk.situation.has_commitment
         return stands and self.reading.intent in _SOUNDS_LIKE_DOUBT
+
+    def _whose_meeting(self) -> str:
+        return meetings.about(self.session, self._talk().recipient.id or 0) if self._is_about_a_meeting() else ""
+
+    def _is_about_a_meeting(self) -> bool:
+        return self.talk is not None and self.talk.situation.answering is Answering.ONE_ON_ONE
 
     def _talk(self) -> Talk:
         assert self.talk is not None, "only a known recipient is answered"

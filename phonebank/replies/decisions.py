@@ -13,6 +13,7 @@ class Answering(StrEnum):
     ASK = "ask"
     ALTERNATIVE = "alternative"
     REMINDER = "reminder"
+    ONE_ON_ONE = "one_on_one"  # when two people meet: what is said is not about the ask
     PERSON = "person"  # a volunteer wrote last: only a volunteer understands the answer
 
 
@@ -48,8 +49,9 @@ def decide(reading: Reading, now: Situation) -> Decision:
         return Decision.KEEP
     if reading.intent is Intent.WRONG_NUMBER and reading.acted:
         return Decision.APOLOGIZE
-    if not now.is_open:
-        return _after_closing(reading, now)
+    is_about_a_meeting = now.answering is Answering.ONE_ON_ONE
+    if is_about_a_meeting or not now.is_open:
+        return _about_a_meeting(reading, now) if is_about_a_meeting else _after_closing(reading, now)
     if not reading.acted or now.is_with_volunteer or now.answering is Answering.PERSON:
         return Decision.HAND_OFF
     return _when_sure(reading, now)
@@ -70,6 +72,12 @@ def decide_verdict(reading: Reading, now: Situation, *, is_said: bool) -> Decisi
 
 _DECLINES = (Intent.NOT_NOW, Intent.NOT_THAT)
 _SAID_BY_A_PERSON = (Decision.THANK, Decision.OFFER_ALTERNATIVE)
+
+
+def _about_a_meeting(reading: Reading, now: Situation) -> Decision:
+    """A plain yes needs nobody; "can we do 3 instead?" needs who meets them."""
+    is_plain_yes = reading.acted and reading.intent is Intent.YES and not reading.asks_too
+    return Decision.KEEP if is_plain_yes and not now.is_with_volunteer else Decision.HAND_OFF
 
 
 def _after_closing(reading: Reading, now: Situation) -> Decision:

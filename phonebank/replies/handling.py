@@ -160,6 +160,19 @@ def change_of_mind(
     return decision
 
 
+def say_for_them(  # noqa: PLR0913  # who said what, to whom, and how it is told from the rest
+    session: Session, recipient_id: int, intent: Intent, *, by: str, step: str, address: str, now: datetime
+) -> Decision:
+    """What somebody said face to face, or pressed on a page of theirs, goes the same way as what they text."""
+    recipient = recipient_queries.by_id(session, recipient_id, lock=True)
+    assert recipient is not None
+    talk = matching.of_recipient(session, recipient)
+    reading = Reading(intent, 1.0, f"said to {by}", acted=True)
+    decision = decide_verdict(reading, talk.situation_at(now), is_said=False)
+    carry_out(session, decision, reading, talk=talk, phone=recipient.phone, cause=Cause(step, by, address, now))
+    return decision
+
+
 def _on_their_page(intent: Intent, *, stands: bool) -> Decision:
     if intent is Intent.OPT_OUT:
         return Decision.OPT_OUT

@@ -16,6 +16,7 @@ from phonebank.followups.models import Commitment
 from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.intents import Intent
 from phonebank.messages.models import MessageKind
+from phonebank.one_on_ones.texting import STEP
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients import queries as recipients
 from phonebank.recipients.models import Recipient
@@ -133,6 +134,14 @@ def _drive(session: Session, campaign_id: int) -> _Drive:
     return _Drive(campaign, campaign_queries.ask_of(session, campaign), prepared, plans)
 
 
+def _answering(last: Any) -> Answering:
+    if last is None:
+        return Answering.ASK
+    if last.step is not None and last.step.startswith(STEP):
+        return Answering.ONE_ON_ONE
+    return _ANSWERING.get(last.kind, Answering.ASK)
+
+
 def _talk(met: _Met, drive: _Drive, commitment: Commitment | None) -> Talk:
     offered = threads.alternatives_offered(met.ours, met.recipient.id)
     is_claimed = met.handoff is not None and met.handoff.status is HandoffStatus.CLAIMED
@@ -142,7 +151,7 @@ def _talk(met: _Met, drive: _Drive, commitment: Commitment | None) -> Talk:
         is_with_volunteer=Ban.HOLD in met.bans or is_claimed,
         has_commitment=commitment is not None,
         outcome=met.recipient.outcome,
-        answering=_ANSWERING.get(met.last.kind, Answering.ASK) if met.last else Answering.ASK,
+        answering=_answering(met.last),
         alternatives=frozenset(drive.alternatives).difference(offered),
     )
     return Talk(

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from phonebank.contacts.models import Consent, Contact, ContactList, ListMember
 from phonebank.handoffs.models import Handoff
 from phonebank.messages.models import Message
+from phonebank.one_on_ones.models import OneOnOne
 from phonebank.recipients.models import Recipient
 from phonebank.replies.models import ReplyReading
 
@@ -23,6 +24,7 @@ class Holdings:
     messages: list[Message]
     readings: list[ReplyReading]
     handoffs: list[Handoff]
+    one_on_ones: list[OneOnOne]
 
     def __bool__(self) -> bool:
         return any((self.contact, self.consents, self.recipients, self.messages, self.handoffs))
@@ -33,15 +35,18 @@ def holdings(session: Session, phone: str) -> Holdings:
     contact = session.exec(select(Contact).where(Contact.phone == phone)).first()
     contact_id = contact.id if contact is not None else None
     messages = _rows(session, Message, Message.phone == phone)
+    recipients = _rows(session, Recipient, Recipient.phone == phone)
+    met = col(OneOnOne.recipient_id).in_([recipient.id for recipient in recipients])
     read = col(ReplyReading.message_id).in_([message.id for message in messages])
     return Holdings(
         contact=contact,
         memberships=_memberships(session, contact_id),
         consents=_rows(session, Consent, Consent.phone == phone),
-        recipients=_rows(session, Recipient, Recipient.phone == phone),
+        recipients=recipients,
         messages=messages,
         readings=_rows(session, ReplyReading, read),
         handoffs=_rows(session, Handoff, Handoff.phone == phone),
+        one_on_ones=_rows(session, OneOnOne, met),
     )
 
 

@@ -66,6 +66,7 @@ PLACES = (
     Place("contacts.lists", "Contacts", Role.ORGANIZER),
     Place("people.everyone", "People", Role.ORGANIZER),
     Place("shifts.board", "Shifts", Role.ORGANIZER),
+    Place("one_on_ones.everyone", "One-on-ones", Role.VOLUNTEER),
     Place("waits.board", "Waits", Role.ORGANIZER),
     Place("optouts.ledger", "Opt-outs", Role.ORGANIZER),
     Place("audit.trail", "Audit trail", Role.ADMIN),

@@ -82,7 +82,7 @@ def page(token: str) -> ResponseReturnValue:
     with db.reading() as session:
         yes = _find(session, token, now)
         if yes is None:
-            return _missing(token, now)
+            return missing(token, now)
         if yes.is_expired(now):
             return _expired(yes, token)
         return _page(session, yes, token, now)
@@ -95,13 +95,13 @@ def event(token: str) -> ResponseReturnValue:
     with db.reading() as session:
         yes = _find(session, token, now)
         if yes is None or yes.ask.starts_at is None:
-            return _missing(token, now)
+            return missing(token, now)
         if yes.is_expired(now):
             return _expired(yes, token)
         calendar = ics(yes.commitment, yes.ask, yes.campaign)
     file = Response(calendar, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     file.headers["Content-Disposition"] = 'attachment; filename="event.ics"'
-    return _quiet(file)
+    return quiet(file)
 
 
 @blueprint.post("/mind")
@@ -115,7 +115,7 @@ def mind(token: str) -> ResponseReturnValue:
     with db.transaction() as session:
         yes = _find(session, token, now, lock=True)
         if yes is None:
-            return _missing(token, now)
+            return missing(token, now)
         if _changes(yes, intent, now):
             address = guards.settings().address
             handling.change_of_mind(session, yes.commitment, intent, address=address, now=now)
@@ -130,7 +130,7 @@ def later(token: str) -> ResponseReturnValue:
     with db.transaction() as session:
         yes = _find(session, token, now, lock=True)
         if yes is None:
-            return _missing(token, now)
+            return missing(token, now)
         if yes.state(now) == "standing":
             try:
                 wishing.wish_for(session, yes.commitment, _wish(), on=_day(), now=now)
@@ -196,31 +196,31 @@ def _page(session: Session, yes: _Yes, token: str, now: datetime, wrong: str = "
     page = render_template(
         "supporter/page.html", yes=yes, state=state, words=words, token=token, wrong=wrong, today=now.date(), **shown
     )
-    return _quiet(make_response(page, 400 if wrong else 200))
+    return quiet(make_response(page, 400 if wrong else 200))
 
 
-def _missing(token: str, now: datetime) -> Response:
+def missing(token: str, now: datetime) -> Response:
     """The same for every wrong address, in each language; guessing is slowed down."""
     place = request.remote_addr or ""
     is_closed = GUESSES.is_closed(place, now)
     if not is_closed and _TOKEN.fullmatch(token):
         GUESSES.failed(place, now)
     page = render_template("supporter/missing.html", languages=supporter_words.words())
-    return _quiet(make_response(page, 429 if is_closed else 404))
+    return quiet(make_response(page, 429 if is_closed else 404))
 
 
 def _expired(yes: _Yes, token: str) -> Response:
     """Nothing personal any more, in each language; to stop works for good."""
     languages = supporter_words.words()
     page = render_template("supporter/expired.html", languages=languages, token=token, has_stopped=yes.has_stopped)
-    return _quiet(make_response(page, 410))
+    return quiet(make_response(page, 410))
 
 
 def _back(token: str) -> Response:
-    return _quiet(make_response(redirect(url_for("supporter.page", token=token), code=303)))
+    return quiet(make_response(redirect(url_for("supporter.page", token=token), code=303)))
 
 
-def _quiet(response: Response) -> Response:
+def quiet(response: Response) -> Response:
     """Nothing of this address reaches a search engine or the next site."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"

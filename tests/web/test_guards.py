@@ -27,8 +27,8 @@ PUBLIC = {
     "sign_in.out",
 }
 VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password", "shifts.start", "shifts.end"}
-PUBLIC_BLUEPRINTS = {"supporter", "feed"}
-VOLUNTEERS_BLUEPRINTS = {"first_texts", "inbox", "deeds", "practice", "guide", "door"}
+PUBLIC_BLUEPRINTS = {"supporter", "meeting", "feed"}
+VOLUNTEERS_BLUEPRINTS = {"one_on_ones", "first_texts", "inbox", "deeds", "practice", "guide", "door"}
 
 
 def routes(app):
