@@ -110,13 +110,6 @@ def lists_of(session: Session, campaign: Campaign) -> list[ContactList]:
     return list(session.exec(belongs.order_by(col(ContactList.id))))
 
 
-def count_listed(session: Session, campaign: Campaign) -> int:
-    """How many places its lists have, whoever is left out."""
-    lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-    listed = select(func.count()).select_from(ListMember).where(col(ListMember.list_id).in_(lists))
-    return session.exec(listed).one()
-
-
 def ask_of(session: Session, campaign: Campaign) -> Ask:
     """The campaign's own ask; the alternatives' are in `alternatives_of`."""
     return session.exec(select(Ask).where(Ask.id == campaign.ask_id)).one()

@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, case, cast, func, select
 from sqlmodel import Session, col
 
 from phonebank.campaigns import merging, queries
+from phonebank.campaigns.models import Campaign, CampaignList
 from phonebank.campaigns.queries import Parts
 from phonebank.campaigns.timing import Group
-from phonebank.contacts.models import Contact
+from phonebank.contacts.models import Contact, ListMember
 from phonebank.reports.lately import lately
 
 OFFERED = ("first_name", "last_name", "name", "connection", "state", "zip", "email")
@@ -44,6 +45,13 @@ def audience(session: Session, parts: Parts, now: datetime) -> Audience:
     key = ("audience", tuple(parts.list_ids), repr(parts.campaign.excluded))
     found: Audience = lately(key, lambda: _count(session, parts, now))
     return found
+
+
+def listed(session: Session, campaign: Campaign) -> int:
+    """How many places a campaign's lists have, whoever is left out: a count that costs little."""
+    lists = select(col(CampaignList.list_id)).where(col(CampaignList.campaign_id) == campaign.id)
+    places = select(func.count()).select_from(ListMember).where(col(ListMember.list_id).in_(lists))
+    return int(session.connection().execute(places).scalar_one())
 
 
 def people(session: Session, parts: Parts, now: datetime, *, first: int, and_ids: set[int]) -> list[Any]:

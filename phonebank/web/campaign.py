@@ -17,6 +17,7 @@ from phonebank.gateway import codes
 from phonebank.messages import sampling
 from phonebank.messages.models import Message, MessageKind
 from phonebank.people.models import Role
+from phonebank.reports import audience
 from phonebank.web import checklist, editing, guards, hours, live, trouble, underway
 from phonebank.web.guards import requires
 
@@ -38,7 +39,7 @@ def look_ahead(campaign_id: int) -> ResponseReturnValue:
     """Every check, at once; where a list is long, the page stands first and asks for them."""
     with db.reading() as session:
         campaign = queries.by_id(session, campaign_id)
-        people = queries.count_listed(session, campaign)
+        people = audience.listed(session, campaign)
     if campaign.status is not CampaignStatus.DRAFT:
         return underway.to_campaign(campaign_id)
     if request.headers.get("HX-Request"):
