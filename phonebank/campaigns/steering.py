@@ -42,7 +42,7 @@ def delete(session: Session, campaign: Campaign, *, by: str, now: datetime) -> N
     assert campaign.id is not None
     name, campaign_id, made_at = campaign.name, campaign.id, campaign.created_at
     redrafting.discard(session, campaign)
-    keeping.bury(session, campaign_id, made_at, by=by, now=now)
+    keeping.bury(session, campaign_id, made_at, by=by.partition(" (")[0], now=now)
     audit.record(session, Deed.DELETED, by=by, about=name, now=now, detail="a draft")
 
 

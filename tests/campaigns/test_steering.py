@@ -76,7 +76,7 @@ def test_a_deleted_draft_leaves_its_lists_and_says_who_deleted_it(campaign_id):
             assert session.exec(select(kind)).all() == []
         assert session.exec(select(ContactList)).one().name == "supporters"
         buried = drafts.last_of_number(session, campaign_id)
-        assert (buried.is_deleted, buried.saved_by) == (True, AMANDA)
+        assert (buried.is_deleted, buried.saved_by) == (True, "Amanda Alvarez")
     assert deeds() == [(Deed.DELETED, AMANDA, "Phone bank", "a draft")]
 
 

@@ -145,12 +145,14 @@ def test_words_typed_for_a_campaign_that_is_gone_stay(organizer, vera):
     assert "at Amanda's" in organizer.follow("/campaigns/aside", form)
 
 
-def test_a_number_that_is_free_again_is_another_campaign(organizer, vera):
+def test_a_number_that_is_free_again_is_another_campaign(organizer, vera, clock):
     campaign_id = draft()
     form = form_of(seen=seen_by(organizer, campaign_id), **{"ask.place": "at Amanda's"})
     vera.open(f"/campaigns/{campaign_id}/delete")
     vera.follow(f"/campaigns/{campaign_id}/delete")
-    again = draft(name="Another")
+    clock.pass_by(minutes=1)
+    with db.transaction() as session:
+        again = spec.create(session, spec.parse(PHONE_BANK), house_clock.now()).id
     status, _ = kept(organizer, f"/campaigns/{again}/keep", form)
     assert (again, status) == (campaign_id, 409)
     assert place_of(again) == "on Zoom"
@@ -216,11 +218,6 @@ def test_a_second_pass_asks_exactly_the_silent_ones_anew(organizer):
         assert form["ask.texts"] == [""]
         assert form["ask.place"] == ["on Zoom"]
         assert session.get(ListMember, (listed.id, numbers)) is not None
-    same = {
-        **{name: values for name, values in form.items()},
-        "ask.texts": form_of()["ask.texts"],
-        "draft": 1,
-        "seen": 1,
-    }
+    same = form | {"ask.texts": form_of()["ask.texts"], "draft": 1, "seen": 1}
     page = organizer.follow("/campaigns/new", same)
     assert "word for word" in page
