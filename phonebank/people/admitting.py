@@ -4,13 +4,16 @@ An admin may do it about everybody, an organizer about volunteers. Nobody raises
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from phonebank.errors import NotFoundError, RefusedError
 from phonebank.people import accounts, audit, lifecycle, queries
 from phonebank.people.models import Deed, Person, PersonStatus, Role
+
+_A_MOMENT = timedelta(minutes=1)
+"""Who presses the button twice, or goes back, invites nobody a second time."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ def invite(  # who invites whom, as what
 ) -> tuple[Person, str]:
     """A new person and the secret end of their sign-in link. The e-mail may be blank."""
     _refuse_unless_managed(staff, accounts.checked_role(role))
+    if not email.strip() and queries.was_added(session, accounts.checked_name(name), since=now - _A_MOMENT):
+        raise RefusedError(f"{name.strip()} was invited a moment ago: give them a new link below, or a fuller name.")
     person = accounts.add(session, email, name, role, None, now)
     audit.record(session, Deed.INVITED, by=staff.signature, about=signed(person), now=now, detail=f"as {person.role}")
     return person, accounts.sign_in_link(session, _id(person), now)

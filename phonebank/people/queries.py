@@ -32,6 +32,11 @@ def everyone(session: Session) -> list[Person]:
     return list(session.exec(select(Person).order_by(col(Person.status), col(Person.name), col(Person.id))))
 
 
+def was_added(session: Session, name: str, *, since: datetime) -> bool:
+    """Whether somebody of this name was added since this moment."""
+    return session.exec(select(Person.id).where(Person.name == name, Person.created_at >= since)).first() is not None
+
+
 def at_inbox(session: Session, since: datetime) -> int:
     """How many people had the inbox open since this moment."""
     there = select(func.count()).where(Person.status == PersonStatus.ACTIVE, col(Person.at_inbox_at) >= since)

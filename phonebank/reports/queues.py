@@ -16,7 +16,6 @@ from phonebank.optouts.models import OptOut
 from phonebank.people.models import Person
 
 SCREENFUL = 25
-_NO_CAMPAIGN = "no campaign"
 _IS_STRAY: Any = literal_column(
     "message.direction = 'in' AND message.recipient_id IS NULL AND message.filed_at IS NULL"
 )  # the small index's own words
@@ -179,7 +178,7 @@ def _first_name(session: Session, phone: str) -> str:
 
 def _campaign(session: Session, campaign_id: int | None) -> str:
     campaign = session.get(Campaign, campaign_id) if campaign_id is not None else None
-    return campaign.name if campaign is not None else _NO_CAMPAIGN
+    return campaign.name if campaign is not None else ""
 
 
 def _claimer(session: Session, handoff: Handoff | None) -> str:

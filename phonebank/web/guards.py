@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 
@@ -13,7 +13,6 @@ from phonebank.people import queries
 from phonebank.people.admitting import Staff, signed
 from phonebank.people.models import Person, PersonStatus, Role
 from phonebank.settings import Settings
-from phonebank.web import trouble
 
 View = TypeVar("View", bound=Callable[..., Any])
 SMALL_BODY = 1_000_000  # bytes; a form, a pasted campaign file, a webhook
@@ -158,17 +157,14 @@ def begin_session(person: Person) -> None:
     session["person"], session["begun"] = person.id, person.sessions_begun
 
 
-_SUSPENDED = (
-    "Your access was ended by an organizer, so nothing more was saved or sent. What you held is with the others again, "
-    "with what you had written. If that is a mistake, ask them."
-)
+_SUSPENDED = "Your access has ended: an organizer suspended you, so nothing was saved or sent."
 
 
 def _refused() -> ResponseReturnValue:
     """A page of somebody suspended: one that is open leaves by itself, at its next poll or press of a button."""
     if request.headers.get("HX-Request"):
         return {"wrong": _SUSPENDED}, 403, {"HX-Redirect": url_for("sign_in.start")}
-    return trouble.page(_SUSPENDED, 403)
+    return render_template("sign_in/suspended.html"), 403
 
 
 def _to_sign_in() -> ResponseReturnValue:

@@ -51,7 +51,7 @@ def test_a_suspended_persons_open_page_is_closed_at_once_and_their_words_are_kep
     admin.get_by_text("Change Vera").click()
     admin.get_by_role("button", name="Suspend Vera").click()
     expect(admin.get_by_text("1 conversation is back in the inbox")).to_be_visible()
-    expect(vera.get_by_text("Your access was ended by an organizer")).to_be_visible()
+    expect(vera.get_by_text("Your access has ended")).to_be_visible()
     looked_at(vera, "suspended")
     bea = site.signed_in("Bea")
     bea.goto(f"/inbox/{handoff_id}")
@@ -74,7 +74,7 @@ def test_an_answer_written_while_being_suspended_is_refused_and_nothing_goes(sit
     admin.get_by_role("button", name="Suspend Vera").click()
     expect(admin.get_by_text("is suspended")).to_be_visible()
     vera.get_by_role("button", name="Send").first.click()
-    expect(vera.get_by_text("Your access was ended by an organizer")).to_be_visible()
+    expect(vera.get_by_text("Your access has ended")).to_be_visible()
     with db.reading() as session:
         assert session.exec(select(Message).where(Message.kind == MessageKind.ANSWER)).all() == []
 
@@ -157,6 +157,7 @@ def test_the_trail_is_looked_through(site, clock):
     page = site.signed_in("Amanda", Role.ADMIN, PHONE)
     page.get_by_text("More", exact=True).click()
     page.get_by_role("link", name="Audit trail").click()
+    page.get_by_text("Look something up").click()
     page.get_by_label("About").fill("budget")
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_text("Budget hearing")).to_be_visible()

@@ -216,4 +216,4 @@ def test_a_suspended_persons_open_page_sends_them_away(furnished):
     admin.goto("/people")
     admin.get_by_text("Change Vera").click()
     admin.get_by_role("button", name="Suspend Vera").click()
-    expect(vera.get_by_text("Your access was ended")).to_be_visible(timeout=10_000)
+    expect(vera.get_by_text("Your access has ended")).to_be_visible(timeout=10_000)
