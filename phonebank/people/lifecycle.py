@@ -11,8 +11,9 @@ from sqlalchemy import Table, update
 from sqlmodel import Session, col
 
 from phonebank.db import insert_ignoring
-from phonebank.people.models import JoinLink, Person, PersonStatus, Role, Shift, SignInLink
+from phonebank.people.models import FirstShift, JoinLink, Person, PersonStatus, Role, Shift, SignInLink
 
+_first_shifts: Table = FirstShift.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 _shifts: Table = Shift.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
@@ -34,6 +35,22 @@ def change_role(session: Session, person_id: int, before: Role, after: Role) -> 
 def change_password(session: Session, person_id: int, password_hash: str) -> bool:
     """A new password, and every open session ended."""
     return _end_sessions(session, update(Person).where(col(Person.id) == person_id), password_hash=password_hash)
+
+
+def note_practised(session: Session, person_id: int, now: datetime) -> None:
+    """They have had a practised conversation."""
+    _note(session, person_id, FirstShift.practised_at, now)
+
+
+def note_begun(session: Session, person_id: int, now: datetime) -> None:
+    """They have begun in earnest, or passed the first steps over."""
+    _note(session, person_id, FirstShift.done_at, now)
+
+
+def _note(session: Session, person_id: int, moment: Any, now: datetime) -> None:
+    session.connection().execute(insert_ignoring(_first_shifts, session).values(person_id=person_id))
+    first = update(FirstShift).where(col(FirstShift.person_id) == person_id, col(moment).is_(None))
+    session.connection().execute(first.values({col(moment): now}))
 
 
 def seen_at_inbox(session: Session, person_id: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from phonebank.errors import NotFoundError
-from phonebank.people.models import AuditEntry, Joining, JoinLink, Person, PersonStatus, Role, Shift
+from phonebank.people.models import AuditEntry, FirstShift, Joining, JoinLink, Person, PersonStatus, Role, Shift
 
 
 def by_id(session: Session, person_id: int) -> Person | None:
@@ -41,6 +41,16 @@ def at_inbox(session: Session, since: datetime) -> int:
     """How many people had the inbox open since this moment."""
     there = select(func.count()).where(Person.status == PersonStatus.ACTIVE, col(Person.at_inbox_at) >= since)
     return session.exec(there).one()
+
+
+def first_shift_of(session: Session, person_id: int) -> FirstShift | None:
+    """How far they have come before their first conversation; None before they did anything."""
+    return session.get(FirstShift, person_id)
+
+
+def practised(session: Session) -> set[int]:
+    """The ids of who has had a practised conversation."""
+    return set(session.exec(select(FirstShift.person_id).where(col(FirstShift.practised_at).is_not(None))))
 
 
 def count_volunteers(session: Session) -> int:

@@ -23,6 +23,7 @@ from phonebank.recipients import queries as recipients
 from phonebank.recipients.models import Recipient
 from phonebank.replies.carrying_out import AT_RISK
 from phonebank.web.conversations import Said, Talk
+from phonebank.web.script import questions_of
 
 _DAY_BEGINS, _DAY_ENDS = time(9), time(20)  # of whom no campaign knows
 
@@ -66,6 +67,7 @@ class Help:
     offers: list[Offer]
     suggestions: list[Suggestion]
     saved: list[Suggestion] = field(default_factory=list)  # labelled by their shortcuts
+    questions: list[Suggestion] = field(default_factory=list)  # what people ask, each with the campaign's answer
 
 
 def earlier(session: Session, talk: Talk) -> list[Earlier]:
@@ -111,7 +113,8 @@ def help_for(session: Session, talk: Talk, volunteer: str, now: datetime) -> Hel
     reason = AT_RISK_REASON if handoff.urgency == AT_RISK else handoff.reason
     prepared = suggestions(reason, language=contact.language, fields=fields, offers=offers)
     starts = [start for start in prepared if start.text not in said_before]
-    return Help(_asked(campaign, ask, now), offers, starts, filled(saved, fields))
+    questions = questions_of(campaign, fields)
+    return Help(_asked(campaign, ask, now), offers, starts, filled(saved, fields), questions)
 
 
 def _campaign_of(text: Said) -> int | None:

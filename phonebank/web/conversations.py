@@ -136,7 +136,7 @@ def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mappi
     return Said(
         id=message.id,
         is_theirs=is_theirs,
-        is_automatic=not is_theirs and message.kind is not MessageKind.ANSWER,
+        is_automatic=not is_theirs and message.kind is not MessageKind.ANSWER and message.written_by is None,
         writer=writers.get(message.written_by or 0, ""),
         body=message.body,
         pictures=tuple(str(picture.get("content_type") or "unknown kind") for picture in message.media),

@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 from phonebank import db
 from phonebank.campaigns import queries as campaigns
 from phonebank.followups import queries as followups
+from phonebank.people import queries as people
 from phonebank.people.models import Person, Role
 from phonebank.web import guards
 from phonebank.web.badges import queue_badge
@@ -31,6 +32,16 @@ def _senders(person: Person) -> bool:
         return False
     with db.reading() as session:
         return bool(campaigns.sent_by_people(session))
+
+
+def _newcomers(person: Person) -> bool:
+    return person.role is Role.VOLUNTEER
+
+
+def _has_begun(person: Person) -> bool:
+    with db.reading() as session:
+        standing = people.first_shift_of(session, person.id or 0)
+        return standing is not None and standing.done_at is not None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ PLACES = (
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
     Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
     Place("first_texts.campaigns_to_help", "First texts", Role.VOLUNTEER, is_for=_senders),
+    Place("start.page", "First shift", Role.VOLUNTEER, is_for=_newcomers),
     Place("queues.everything", "Queues", Role.ORGANIZER, waits=queue_badge),
     Place("door.doors", "Check-in", Role.VOLUNTEER, is_for=_greeters),
     Place("events.everything", "Events", Role.ORGANIZER),
@@ -82,7 +94,9 @@ def places(person: Person | None) -> list[Place]:
 
 
 def home(person: Person) -> str:
-    """Where somebody starts: the endpoint of their first page."""
+    """Where somebody starts: the endpoint of their first page. A volunteer's is /start until they have begun."""
+    if person.role is Role.VOLUNTEER and not _has_begun(person):
+        return "start.page"
     places_of_work = [place.endpoint for place in places(person) if place.role is not Role.VOLUNTEER]
     inbox = [place.endpoint for place in places(person)]
     return next(iter(places_of_work + inbox), "sign_in.account")

@@ -28,7 +28,7 @@ PUBLIC = {
 }
 VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password", "shifts.start", "shifts.end"}
 PUBLIC_BLUEPRINTS = {"supporter", "meeting", "feed"}
-VOLUNTEERS_BLUEPRINTS = {"one_on_ones", "first_texts", "inbox", "deeds", "practice", "guide", "door"}
+VOLUNTEERS_BLUEPRINTS = {"one_on_ones", "first_texts", "start", "inbox", "deeds", "practice", "guide", "door"}
 
 
 def routes(app):
