@@ -77,7 +77,7 @@ def test_many_join_by_one_link_and_each_gives_a_name(visitor, app):
     organizer = visitor("organizer")
     path = link_for_many(organizer)[1]
     ana, answer = join(app, path)
-    assert answer.location == "/inbox"
+    assert answer.location == "/start"
     assert "Ana" in ana.open("/me")
     assert "@" not in re.search(r'class="lead"[^>]*>([^<]*)', ana.open("/me"))[1]
     assert "1 of 2" in organizer.open("/people")
@@ -102,7 +102,7 @@ def test_a_full_link_and_an_ended_one_say_so(visitor, app):
 def test_who_is_in_already_is_led_to_their_work(visitor, app):
     path = link_for_many(visitor("organizer"))[1]
     ana, _ = join(app, path)
-    assert ana.get(path).location == "/inbox"
+    assert ana.get(path).location == "/start"
 
 
 @pytest.mark.parametrize(("form", "sentence"), [({"most": "many"}, "as a number"), ({"most": "900"}, "1 to 500")])
