@@ -122,9 +122,7 @@ def lock_ask(session: Session, campaign: Campaign) -> None:
 
 def sent_by_people(session: Session) -> list[Campaign]:
     """The campaigns under way whose first texts volunteers send by hand, the newest first."""
-    by_hand = select(Campaign).where(
-        col(Campaign.status).in_(UNDER_WAY), Campaign.sent_by == SentBy.PEOPLE, Campaign.channel == Channel.TEXT
-    )
+    by_hand = select(Campaign).where(col(Campaign.status).in_(UNDER_WAY), Campaign.sent_by == SentBy.PEOPLE)
     return list(session.exec(by_hand.order_by(col(Campaign.launched_at).desc(), col(Campaign.id).desc())))
 
 

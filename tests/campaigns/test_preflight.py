@@ -16,6 +16,7 @@ from phonebank.optouts import ledger
 from phonebank.settings import Settings
 from tests.support import conversations as make
 from tests.support.campaigns import NOW, PHONE_BANK, a_campaign, a_contact
+from tests.support.factories import do
 
 SETTINGS = Settings(twilio_account_sid="AC" + "0" * 32, twilio_auth_token="0" * 32)
 LATER = "2027-02-10T18:00:00"
@@ -191,9 +192,8 @@ def test_texts_by_hand_are_told_with_the_hands_there_are():
     found = look(contacts=people, sent_by="people", sender_name="")
     assert found.blockers == []
     assert "nobody is a volunteer yet" in " ".join(found.warnings)
-    with db.transaction() as session:
-        for name in ("Ana", "Ben"):
-            make.person(session, NOW, name)
+    for name in ("Ana", "Ben"):
+        do(make.person, NOW, name)
     found = look(contacts=[], sent_by="people", name="Another")
     assert "2 volunteers send the 5 first texts by hand, about 3 each" in " ".join(found.warnings)
 
