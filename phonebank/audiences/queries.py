@@ -54,8 +54,9 @@ def counts(session: Session, rules: Rules, now: datetime) -> Counts:
     steps = _steps(session, rules, now)
     fates = [(~step.stays, number) for number, step in enumerate(steps)]
     fate = case(*fates, else_=len(steps)).label("fate")
-    people = select(fate, func.count().label("people")).select_from(Contact).where(_on_lists(rules))
-    rows = session.connection().execute(people.group_by(fate))
+    each = select(fate).select_from(Contact).where(_on_lists(rules)).offset(0)  # a fence: SQLite would decide it twice
+    people = select(each.subquery().c.fate, func.count().label("people"))
+    rows = session.connection().execute(people.group_by("fate"))
     found: dict[int, int] = {row.fate: row.people for row in rows}
     taken = [Taken(step.name, step.nth, found.get(number, 0)) for number, step in enumerate(steps)]
     return Counts(sum(found.values()), taken, found.get(len(steps), 0))
