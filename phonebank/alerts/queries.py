@@ -18,7 +18,7 @@ def watch(session: Session) -> WaitWatch:
 def is_any_too_long(session: Session, now: datetime) -> bool:
     """Whether somebody has waited longer than the bound."""
     bound = timedelta(minutes=watch(session).bound_minutes)
-    return handoffs.is_any_waiting_since(session, now - bound)
+    return handoffs.is_any_waiting_since(session, now - bound, now)
 
 
 def is_due(session: Session, now: datetime) -> bool:

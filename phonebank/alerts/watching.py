@@ -44,15 +44,17 @@ def look(session: Session, *, address: str, now: datetime) -> list[Letter]:
             and _may_text(wish, now)
             and lifecycle.tell_by_text(session, wish.person_id, watch.over_since, now)
         ):
-            _text(session, wish, _sentence(session, watch, address), now)
+            _text(session, wish, _sentence(session, watch, address, now), now)
         if wish.by_email and lifecycle.tell_by_email(session, wish.person_id, watch.over_since, now):
-            letters.append(Letter(person.email, "Somebody waits for an answer", _sentence(session, watch, address)))
+            letters.append(
+                Letter(person.email, "Somebody waits for an answer", _sentence(session, watch, address, now))
+            )
     return letters
 
 
-def _sentence(session: Session, watch: WaitWatch, address: str) -> str:
+def _sentence(session: Session, watch: WaitWatch, address: str, now: datetime) -> str:
     """Never a name of those who wait: it travels by e-mail."""
-    waiting = len(handoffs.waits(session))
+    waiting = len(handoffs.waits(session, now))
     people = "1 person waits" if waiting == 1 else f"{waiting:,} people wait"
     return (
         f"phonebank: somebody has waited more than {watch.bound_minutes} minutes for an answer; "

@@ -169,18 +169,18 @@ class Wait:
     since: datetime
 
 
-def waits(session: Session) -> list[Wait]:
-    """Everybody who waits for our word, the longest wait first."""
+def waits(session: Session, now: datetime) -> list[Wait]:
+    """Everybody who waits for our word and is not put aside, the longest wait first."""
     since = _waiting_since().label("since")
     theirs = columns(col(Handoff.id), col(Handoff.campaign_id), col(Handoff.urgency), since)
-    rows = session.connection().execute(theirs.where(_stands(), waits_for_us()))
-    found = [Wait(int(row.id), row.campaign_id, row.urgency, row.since) for row in rows]
+    those = session.connection().execute(theirs.where(_stands(), ~is_snoozed(now), waits_for_us()))
+    found = [Wait(int(row.id), row.campaign_id, row.urgency, row.since) for row in those]
     return sorted(found, key=lambda wait: (wait.since, wait.handoff_id))
 
 
-def is_any_waiting_since(session: Session, at: datetime) -> bool:
+def is_any_waiting_since(session: Session, at: datetime, now: datetime) -> bool:
     """Whether somebody has waited for our word since this moment, or longer."""
-    theirs = columns(col(Handoff.id)).where(_stands(), col(Handoff.opened_at) <= at, waits_for_us())
+    theirs = columns(col(Handoff.id)).where(_stands(), col(Handoff.opened_at) <= at, ~is_snoozed(now), waits_for_us())
     return session.connection().scalar(theirs.where(_waiting_since() <= at).limit(1)) is not None
 
 
@@ -189,7 +189,7 @@ def _stands() -> ColumnElement[bool]:
 
 
 def _waiting_since() -> ColumnElement[datetime]:
-    """When it was opened, until it is first answered; then the first text they wrote after our last answer."""
+    """As `waited_since`, or the first text since our last answer: a plain "ok" opens nothing anew."""
     ours = aliased(Message)
     is_answer = and_(col(ours.kind) == MessageKind.ANSWER, col(ours.status).not_in(NEVER_ARRIVED))
     answered = columns(func.max(ours.id)).where(col(ours.phone) == col(Handoff.phone), is_answer).scalar_subquery()
@@ -200,8 +200,7 @@ def _waiting_since() -> ColumnElement[datetime]:
         .correlate(Handoff)
         .scalar_subquery()
     )
-    opened = col(Handoff.opened_at)
-    return case((col(Handoff.first_answered_at).is_(None), opened), else_=func.coalesce(theirs, opened))
+    return func.coalesce(col(Handoff.waits_since), theirs, col(Handoff.opened_at))
 
 
 def is_snoozed(now: datetime) -> ColumnElement[bool]:

@@ -63,7 +63,7 @@ class Board:
 
 def board(session: Session, now: datetime) -> Board:
     """Everything the response-time board shows at this moment."""
-    waits, names = handoffs.waits(session), _names(session)
+    waits, names = handoffs.waits(session, now), _names(session)
     timezone = _where(session)
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone)

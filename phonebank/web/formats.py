@@ -11,6 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from phonebank.phone import mask
 
 _MICROS = 1_000_000
+_SHORT = {"second": "s", "minute": "min", "hour": "h"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -58,6 +59,12 @@ def span(seconds: float) -> str:
     return _some(max(round(seconds), 1), "second")
 
 
+def brief(seconds: float) -> str:
+    """A length of time where there is little room: "40 s", "12 min", "3 h", "2 days"."""
+    number_, word = span(seconds).split()
+    return f"{number_} {_SHORT.get(word.rstrip('s'), word)}"
+
+
 def number(phone: str) -> str:
     """A number as people of its country write it: (555) 123-4567."""
     try:
@@ -76,6 +83,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "parsed": parsed,
     "span": span,
+    "brief": brief,
     "number": number,
     "masked": mask,
 }

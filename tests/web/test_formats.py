@@ -30,6 +30,13 @@ def test_a_span_is_said_in_words(seconds, shown):
     assert formats.span(seconds) == shown
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "1 s"), (60, "1 min"), (719, "12 min"), (7200, "2 h"), (200_000, "2 days")]
+)
+def test_a_span_is_brief_where_there_is_little_room(seconds, shown):
+    assert formats.brief(seconds) == shown
+
+
 def test_a_moment_in_a_zone_names_the_zone():
     shown = formats.moment(datetime(2027, 2, 10, 23, 0, tzinfo=UTC), "America/New_York")
     assert shown == '<time datetime="2027-02-10T23:00:00Z">Wed, Feb 10, 18:00 EST</time>'

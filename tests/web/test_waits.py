@@ -58,7 +58,7 @@ def test_the_longest_wait_and_how_urgent(organizer, waits, clock):
     clock.pass_by(minutes=4)
     waits("Luis", urgency=0)
     page = organizer.open("/waits")
-    assert figures(page)["longest wait now"] == "4 minutes"
+    assert figures(page)["longest wait now"] == "4 min"
     assert figures(page)["waiting now"] == "2"
     assert re.search(r"<strong>1</strong> may have asked to stop", page)
     assert "Rosa" not in page
@@ -68,8 +68,8 @@ def test_median_and_p90_of_today_by_hour_and_campaign(organizer, answered, drive
     for minutes in (2, 4, 9):
         answered("Rosa", minutes)
     page = organizer.open("/waits")
-    assert figures(page)["half were answered within, today"] == "4 minutes"
-    assert figures(page)["nine in ten within, today"] == "8 minutes"
+    assert figures(page)["half were answered within, today"] == "4 min"
+    assert figures(page)["nine in ten within, today"] == "8 min"
     assert figures(page)["first answers today"] == "3"
     assert "<strong>13:00</strong>" in page, "one o'clock in New York, where the campaign is"
     assert drive.name in page
@@ -83,7 +83,18 @@ def test_who_writes_again_waits_from_then(organizer, answered, clock):
         make.text(session, rosa, "and where?", clock.now())
         make.text(session, rosa, "hello?", clock.now() + timedelta(minutes=2))
     clock.pass_by(minutes=6)
-    assert figures(organizer.open("/waits"))["longest wait now"] == "6 minutes"
+    assert figures(organizer.open("/waits"))["longest wait now"] == "6 min"
+
+
+def test_who_is_put_aside_until_later_does_not_wait_until_then(organizer, waits, volunteer, clock):
+    handoff_id, _ = waits("Rosa")
+    with db.transaction() as session:
+        ana = make.person(session, clock.now(), "Ana")
+        handoffs.claim(session, handoff_id, ana, clock.now())
+        handoffs.snooze(session, handoff_id, ana, clock.now() + timedelta(hours=1), clock.now())
+    assert figures(organizer.open("/waits"))["waiting now"] == "0"
+    clock.pass_by(hours=1)
+    assert figures(organizer.open("/waits"))["waiting now"] == "1"
 
 
 def test_yesterdays_answers_are_not_todays(organizer, answered, clock):
