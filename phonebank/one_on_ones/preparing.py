@@ -17,7 +17,7 @@ from phonebank.messages.models import Direction, MessageKind
 from phonebank.messages.queries import conversation
 from phonebank.one_on_ones import queries
 from phonebank.one_on_ones.models import OneOnOne
-from phonebank.one_on_ones.texting import Meeting
+from phonebank.one_on_ones.texting import STEP, Meeting
 from phonebank.recipients import queries as recipients
 
 _LATELY = 6
@@ -65,12 +65,15 @@ class Sheet:
     roadmap: list[dict[str, str]]
 
 
-def sheet(session: Session, about: Meeting, now: datetime) -> Sheet:
-    """The preparation sheet. Never a number, an address or a gift: only what helps to talk."""
+def sheet(session: Session, about: Meeting, now: datetime, *, is_full: bool) -> Sheet:
+    """The preparation sheet. Never a number, an address or a gift: only what helps to talk.
+
+    `is_full`: an organizer reads it, who may know the last name too.
+    """
     written = _written()
     others = campaigns.alternatives_of(session, about.campaign)
     return Sheet(
-        known=_known(about),
+        known=_known(about, is_full=is_full),
         said=_said(session, about),
         promises=_promises(session, about, now),
         before=queries.before(session, about.one),
@@ -82,9 +85,10 @@ def sheet(session: Session, about: Meeting, now: datetime) -> Sheet:
     )
 
 
-def _known(about: Meeting) -> list[tuple[str, str]]:
+def _known(about: Meeting, *, is_full: bool) -> list[tuple[str, str]]:
     contact = about.contact
-    own = [("Name", f"{contact.first_name} {contact.last_name}".strip()), ("What we share", contact.connection)]
+    name = f"{contact.first_name} {contact.last_name}".strip() if is_full else contact.first_name
+    own = [("Name", name), ("What we share", contact.connection)]
     helpful = [
         (name.replace("_", " ").capitalize(), str(value))
         for name, value in contact.fields.items()
@@ -97,7 +101,7 @@ def _said(session: Session, about: Meeting) -> list[Said]:
     texts = [
         Said(one.direction is Direction.IN, one.body, one.created_at)
         for one in conversation(session, about.recipient.phone, about.campaign.id)
-        if one.body and one.kind is not MessageKind.TEST
+        if one.body and one.kind is not MessageKind.TEST and not (one.step or "").startswith(STEP)
     ]
     return texts[-_LATELY:]
 

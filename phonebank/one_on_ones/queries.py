@@ -15,6 +15,9 @@ from phonebank.one_on_ones.models import STANDING, OneOnOne, OneOnOneStatus
 from phonebank.people.models import Person, PersonStatus
 from phonebank.recipients.models import Recipient
 
+ONE_ON_ONE = "one_on_one"
+"""The reason of a handoff about when two people meet."""
+
 _LONGEST = timedelta(hours=1)
 
 
@@ -125,12 +128,13 @@ def people_to_meet(session: Session) -> list[Person]:
 
 def _listed(person_id: int | None) -> Any:
     stands = aliased(Handoff)
+    is_about_it = (col(stands.status) != HandoffStatus.CLOSED) & (col(stands.reason) == ONE_ON_ONE)
     rows = (
         select(OneOnOne, Contact.first_name, Person, stands.id)
         .join(Recipient, col(Recipient.id) == col(OneOnOne.recipient_id))
         .join(Contact, col(Contact.id) == col(Recipient.contact_id))
         .join(Person, col(Person.id) == col(OneOnOne.meets_id))
-        .outerjoin(stands, (col(stands.phone) == Recipient.phone) & (col(stands.status) != HandoffStatus.CLOSED))
+        .outerjoin(stands, (col(stands.phone) == Recipient.phone) & is_about_it)
     )
     if person_id is None:
         return rows

@@ -35,9 +35,6 @@ from phonebank.replies.reading import Reading
 HELD, AT_RISK, USUAL, LATE = range(4)
 """How urgent a handoff is: a possible opt-out, a standing yes in doubt, anything else, a campaign that is closed."""
 
-ONE_ON_ONE = "one_on_one"
-"""The reason of a handoff about when two people meet."""
-
 _OF_THE_EVENT = (MessageKind.ALTERNATIVE, MessageKind.CONFIRMATION)
 """What is of no use once the event has begun."""
 
@@ -249,7 +246,7 @@ class _Deed:
         if decision is Decision.REQUEST_OPT_IN:
             return "opt_in_request", USUAL
         if self._is_about_a_meeting():
-            return ONE_ON_ONE, AT_RISK
+            return meetings.ONE_ON_ONE, AT_RISK
         at_risk = self._doubts_their_yes()
         if self.talk is not None and not self.talk.situation.is_open:
             return "late", AT_RISK if at_risk else LATE

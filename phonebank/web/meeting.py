@@ -15,7 +15,7 @@ from phonebank.one_on_ones.calendar import ics
 from phonebank.one_on_ones.texting import Meeting
 from phonebank.optouts.queries import is_opted_out
 from phonebank.replies import handling
-from phonebank.replies.carrying_out import AT_RISK, ONE_ON_ONE
+from phonebank.replies.carrying_out import AT_RISK
 from phonebank.web import guards, supporter, supporter_words
 from phonebank.web.guards import holders_of_its_address
 
@@ -96,7 +96,7 @@ def _cannot(session: Session, about: Meeting, now: datetime) -> None:
         phone=about.recipient.phone,
         campaign_id=about.campaign.id,
         recipient_id=about.recipient.id,
-        reason=ONE_ON_ONE,
+        reason=queries.ONE_ON_ONE,
         why=f"On their page they said that they cannot make the one-on-one with {about.meets.name}.",
         urgency=AT_RISK,
         now=now,

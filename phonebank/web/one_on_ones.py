@@ -88,12 +88,12 @@ def sheet(one_on_one_id: int) -> ResponseReturnValue:
             about=about,
             one=about.one,
             when=texting.when(about.one, "en", now),
-            sheet=preparing.sheet(session, about, now),
+            sheet=preparing.sheet(session, about, now, is_full=_is_organizer()),
             has_begun=about.one.starts_at <= now,
             hears=_is_organizer() or about.one.meets_id == guards.my_id(),
             is_organizer=_is_organizer(),
             people=queries.people_to_meet(session),
-            handoff_id=standing.id if standing else None,
+            handoff_id=standing.id if standing and standing.reason == queries.ONE_ON_ONE else None,
         )
 
 

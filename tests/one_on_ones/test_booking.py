@@ -8,7 +8,6 @@ from phonebank import db
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.contacts.models import Contact
 from phonebank.errors import BadInputError, RefusedError
-from phonebank.handoffs import queries as handoffs
 from phonebank.handoffs.models import Handoff
 from phonebank.messages.models import Message, MessageKind, MessageStatus
 from phonebank.one_on_ones import booking, lifecycle, queries, texting
@@ -199,6 +198,8 @@ def test_the_conversation_stands_beside_it_when_they_have_written(scene, book):
     book()
     with db.reading() as session:
         (listed,) = queries.ahead(session, scene.ana)
-        assert (listed.first_name, listed.handoff_id) == ("Rosa", scene.handoff_id)
+        assert (listed.first_name, listed.handoff_id) == ("Rosa", None)
         assert queries.ahead(session, scene.ben) == []
-        assert handoffs.by_id(session, scene.handoff_id)
+    update(Handoff, scene.handoff_id, reason=queries.ONE_ON_ONE)
+    with db.reading() as session:
+        assert [one.handoff_id for one in queries.ahead(session)] == [scene.handoff_id]

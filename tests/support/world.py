@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from phonebank.campaigns.models import CampaignStatus
+from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.contacts.models import Consent, ContactList, ListMember
 from phonebank.followups.models import Commitment, CommitmentStatus
 from phonebank.intents import Outcome
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
+from phonebank.one_on_ones import lifecycle as one_on_ones
+from phonebank.one_on_ones.models import OneOnOneStatus
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.people import audit
 from phonebank.people.models import Deed
@@ -47,10 +49,23 @@ def _drive(session: Session, now: datetime, status: CampaignStatus) -> None:
             session.add(Consent(phone=somebody.phone, source=LONG, recorded_by=HOSTILE, recorded_at=now))
             if outcome is Outcome.YES:
                 _pledged(session, drive.ask_id, somebody, now)
+    _meeting(session, drive, held_with=somebody, now=now)
     for error in (30003, 30007):
         lost = factories.asked(session, drive, now, first_name=HOSTILE)
         made = {"status": MessageStatus.UNDELIVERED, "error_code": error, "step": "reminder:1"}
         factories.queued(session, lost, drive, now, kind=MessageKind.REMINDER, claimed_at=now, settled_at=now, **made)
+
+
+def _meeting(session: Session, drive: Campaign, held_with: Recipient, now: datetime) -> None:
+    """One ahead and one that was held, with what was heard."""
+    who = make.person(session, now, f"Meets {HOSTILE}")
+    words = {"recipient_id": held_with.id, "campaign_id": drive.id, "meets_id": who, "booked_by": who, "minutes": 30}
+    for starts_at in (now + timedelta(days=1), now - timedelta(days=1)):
+        told = {**words, "starts_at": starts_at, "timezone": "America/New_York", "place": f"{HOSTILE} {LONG}"}
+        nonce = f"{drive.id} {starts_at}"
+        made = one_on_ones.book(session, nonce=nonce, now=now, remind_at=None, **told)
+    heard = {"story": f"{HOSTILE} {FROM_RIGHT}", "reflection": f"{LONG} {HOSTILE}"}
+    one_on_ones.note(session, made, OneOnOneStatus.HELD, heard)
 
 
 def _pledged(session: Session, ask_id: int, somebody: Recipient, now: datetime) -> None:
