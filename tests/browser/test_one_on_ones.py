@@ -130,9 +130,10 @@ def test_the_board_of_waits_is_live_and_the_bound_is_set_on_it(site, waits, cloc
     with db.transaction() as session:
         alerts.begin(session, clock.now())
     page.goto("/waits")
-    expect(page.get_by_text("Somebody has waited more than 3 minutes for an answer.")).to_be_visible()
+    expect(page.get_by_text("Too long since")).to_be_visible()
     looked_at(page, "waits")
     page.goto("/me")
+    expect(page.get_by_text("Somebody has waited more than 3 minutes for an answer.")).to_be_visible()
     looked_at(page, "account")
 
 
