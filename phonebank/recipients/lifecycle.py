@@ -49,6 +49,11 @@ def give_back(session: Session, campaign_id: int, person_id: int) -> int:
     return _move(session, theirs, held_by=None, held_until=None)
 
 
+def give_all_back(session: Session, person_id: int) -> int:
+    """The same in every campaign: they may not sign in any more."""
+    return _move(session, _in_hand(person_id), held_by=None, held_until=None)
+
+
 def write_by_hand(session: Session, recipient_id: int, person_id: int, now: datetime) -> bool:
     """As `mark_composed`, by who has them in hand: theirs even past the lease, while nobody else took them."""
     return bool(_move(session, _in_hand(person_id) & (col(Recipient.id) == recipient_id), composed_at=now))
