@@ -115,10 +115,10 @@ def ask_again(ask_id: int) -> ResponseReturnValue:
         reading.event(session, ask_id)
         if not enrolling.count_reachable(session, ask_id, statuses):
             raise RefusedError("Nobody of these can be asked again: they have opted out, or there is nobody.")
-        list_id, is_new = enrolling.list_of(session, name, ask_id, statuses, clock.now())
+        _, is_new = enrolling.list_of(session, name, ask_id, statuses, clock.now())
     if not is_new:
         flash(f"A list “{name}” was there already, and is used as it is.", "warn")
-    return redirect(f"{url_for('campaigns.everything')}/new?lists={list_id}", code=303)
+    return redirect(url_for("campaigns.new", list=name), code=303)
 
 
 @blueprint.post("/events/<int:ask_id>/greeters")
