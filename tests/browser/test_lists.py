@@ -108,6 +108,7 @@ def test_a_new_list_is_put_together_with_counts_before(furnished):
     page.get_by_role("group", name="Lists to leave out").get_by_label("house party").check()
     expect(figure(page, "person is left")).to_have_text("1")
     expect(page.get_by_role("row", name="On “house party”")).to_contain_text("1")
+    page.evaluate("scrollTo(0, 0)")
     looked_at(page, "list-choose")
     page.get_by_label("Name of the new list").fill("Precinct 12, not asked yet")
     page.get_by_role("button", name="Save the list").click()

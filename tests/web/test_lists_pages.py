@@ -55,7 +55,7 @@ def test_counts_are_shown_before_the_list_is_saved(two_lists):
     page = counted(two_lists, lists=["1", "2"], zips="202, 2", without_lists=["2"], asked_within_days="30")
     assert "On “friends” or “members” 4" in page
     assert "ZIP does not begin with 202 or 2 -3" in page
-    assert "On “members” -0" in page
+    assert "On “members” 0" in page
     assert "person is left 1" in page
 
 
