@@ -32,8 +32,10 @@ def fill(people: int) -> int:
             text(f"UPDATE campaign SET status = 'running', launched_at = {_at(kind, '0')}, launched_by = 'bench'")
         )
         _people(connection, kind, people)
+        asked = people * 9 // 10
         for number, wave in enumerate(("ask", "reply", "confirmation", "reminder", "alternative")):
-            _texts(connection, kind, people, wave, number)
+            _texts(connection, kind, asked, wave, number)
+        _texts(connection, kind, people // 2, "help", 5)
     with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     return campaign_id

@@ -1,5 +1,6 @@
 """Who there is, by which links they come, when they are on shift, and what the audit trail holds."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
@@ -7,7 +8,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from phonebank.errors import NotFoundError
-from phonebank.people.models import AuditEntry, FirstShift, Joining, JoinLink, Person, PersonStatus, Role, Shift
+from phonebank.people.models import AuditEntry, Deed, FirstShift, Joining, JoinLink, Person, PersonStatus, Role, Shift
 
 
 def by_id(session: Session, person_id: int) -> Person | None:
@@ -57,6 +58,12 @@ def count_volunteers(session: Session) -> int:
     """How many volunteers may sign in."""
     here = select(func.count()).where(Person.status == PersonStatus.ACTIVE, Person.role == Role.VOLUNTEER)
     return session.exec(here).one()
+
+
+def deeds_about(session: Session, about: str, deeds: Collection[Deed], most: int = 10) -> list[AuditEntry]:
+    """The newest of these deeds that touched what has this name, the newest first."""
+    theirs = select(AuditEntry).where(AuditEntry.about == about, col(AuditEntry.deed).in_(deeds))
+    return list(session.exec(theirs.order_by(col(AuditEntry.id).desc()).limit(most)))
 
 
 def active_admins(session: Session) -> list[int]:

@@ -31,6 +31,15 @@ def standing_bans(session: Session, *, before: int | None = None, most: int = _S
     return Screenful(rows[:most], rows[most - 1].id if len(rows) > most else None)
 
 
+def campaigns(session: Session, *, before: int | None = None, most: int = _SCREENFUL) -> Screenful[Campaign]:
+    """Campaigns, newest first."""
+    found = select(Campaign).order_by(col(Campaign.id).desc()).limit(most + 1)
+    if before is not None:
+        found = found.where(col(Campaign.id) < before)
+    rows = list(session.exec(found))
+    return Screenful(rows[:most], rows[most - 1].id if len(rows) > most else None)
+
+
 def bans_on(session: Session, phone: str) -> list[OptOut]:
     """Everything the ledger says of one number, newest first."""
     return list(session.exec(select(OptOut).where(OptOut.phone == phone).order_by(col(OptOut.id).desc())))

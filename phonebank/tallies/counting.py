@@ -9,6 +9,7 @@ from sqlmodel import Session
 from phonebank import clock, db
 from phonebank.campaigns import queries as campaigns
 from phonebank.campaigns.models import Campaign
+from phonebank.reports.by_hand import by_hand
 from phonebank.reports.curve import curve
 from phonebank.reports.experiment import experiment
 from phonebank.reports.funnel import funnel
@@ -21,10 +22,10 @@ from phonebank.tallies.models import CampaignTally
 
 
 def counted(session: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:
-    """The keys of `standing`, and funnel, lately, waiting, left_out, trouble, curve, experiment (None of one text)."""
+    """The keys of `standing`, and funnel, lately, waiting, left_out, trouble, curve; experiment of several texts; by_hand."""
     assert campaign.id is not None
     seen = passes(session, campaign.id, now)
-    compared = experiment(session, campaign, now)
+    beside = {"experiment": experiment(session, campaign, now), "by_hand": by_hand(session, campaign, now)}
     return standing(session, campaign, seen) | {
         "funnel": funnel(session, campaign.id, seen),
         "lately": seen.lately,
@@ -32,7 +33,7 @@ def counted(session: Session, campaign: Campaign, now: datetime) -> dict[str, An
         "left_out": left_out(session, campaign),
         "trouble": trouble(session, campaign.id),
         "curve": curve(session, campaign.id),
-        "experiment": compared,
+        **{name: told for name, told in beside.items() if told is not None},
     }
 
 

@@ -5,10 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from phonebank import clock, db
 from phonebank.campaigns import queries, spec
-from phonebank.drafts import queries as drafts
 from phonebank.errors import BadInputError, PhonebankError
 from phonebank.people.models import Role
-from phonebank.web import guards, trouble
+from phonebank.web import guards, live, overview, trouble
 from phonebank.web import second_pass as again
 from phonebank.web.guards import requires
 
@@ -18,9 +17,16 @@ blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 @blueprint.get("")
 @requires(Role.ORGANIZER)
 def everything() -> ResponseReturnValue:
-    with db.reading() as session:
-        values = {"campaigns": queries.all_(session), "unfinished": drafts.unfinished(session)}
-        return render_template("campaigns/everything.html", **values)
+    before = request.args.get("before", type=int)
+    values = overview.screenful(before) | overview.unfinished(is_first=before is None)
+    return render_template("campaigns/everything.html", **values, rows=live.piece("campaigns/_all.html", **values))
+
+
+@blueprint.get("/rows")
+@requires(Role.ORGANIZER)
+def rows() -> ResponseReturnValue:
+    """The live piece of the list."""
+    return live.answer("campaigns/_all.html", **overview.screenful(request.args.get("before", type=int)))
 
 
 @blueprint.get("/paste")

@@ -65,6 +65,18 @@ def brief(seconds: float) -> str:
     return f"{number_} {_SHORT.get(word.rstrip('s'), word)}"
 
 
+def roughly(seconds: float) -> str:
+    """A wait in words that do not change each second: "less than a minute", "12 minutes", "3 hours"."""
+    return "less than a minute" if seconds < _MINUTE else span(seconds)
+
+
+def pace(a_minute: float) -> str:
+    """How many people are asked, in the unit that reads best."""
+    if a_minute >= 10:  # noqa: PLR2004  # below, an hour tells more
+        return f"{round(a_minute):,} people a minute"
+    return f"{max(1, round(a_minute * 60)):,} people an hour"
+
+
 def number(phone: str) -> str:
     """A number as people of its country write it: (555) 123-4567."""
     try:
@@ -84,6 +96,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "parsed": parsed,
     "span": span,
     "brief": brief,
+    "roughly": roughly,
+    "pace": pace,
     "number": number,
     "masked": mask,
 }

@@ -17,12 +17,12 @@ _UNCHANGED = 204
 _UNSEEN = "not-seen-yet"
 
 
-def live(url: str, verb: str = "get", also_when: str = "") -> Markup:
+def live(url: str, verb: str = "get", also_when: str = "", every_ms: int = 1500) -> Markup:
     """The attributes that make an element ask `url` for itself again.
 
     With the verb "post" what the page's own form says goes along (`hx-include`) without standing in an address.
     """
-    seen, trigger = "&" if "?" in url else "?", f"every 1500ms{also_when and ', '}{also_when}"
+    seen, trigger = "&" if "?" in url else "?", f"every {every_ms}ms{also_when and ', '}{also_when}"
     made = Markup('hx-{}="{}{}seen={}" hx-trigger="{}" hx-swap="outerHTML"')
     return made.format(verb, url, seen, _UNSEEN, trigger)
 

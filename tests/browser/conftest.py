@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 
 from phonebank import db
 from phonebank.app import create_app
+from phonebank.reports import lately
 from phonebank.settings import Settings
 from tests.support import conversations as make
 from tests.support.browsing import Site
@@ -29,8 +30,9 @@ def chromium():
 
 
 @pytest.fixture
-def site(chromium, database_url, redis_url, clock, free_port):
+def site(chromium, database_url, redis_url, clock, free_port, monkeypatch):
     """The pages at their own address: `site.signed_in("Ana")` is a page of somebody's own browser."""
+    monkeypatch.setattr(lately._Kept, "by_key", {})  # counts of another test's campaign of the same number
     settings = Settings(database_url=database_url, redis_url=redis_url, secret_key="s" * 40, port=free_port)
     server = make_server("127.0.0.1", free_port, create_app(settings), threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()

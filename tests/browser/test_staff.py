@@ -114,12 +114,11 @@ def upload(page):
 def watch(page, house):
     """Everything below comes to the page by itself."""
     expect(page.get_by_text("3 of 3 people asked")).to_be_visible(timeout=30_000)
-    expect(figure(page, "delivered")).to_have_text("3", timeout=20_000)
+    expect(page.locator("[data-step=delivered]")).to_have_text("3", timeout=20_000)
     house.carrier.reply("+12025550143", "Yes, count me in!")
     expect(figure(page, "yes")).to_have_text("1", timeout=20_000)
     house.carrier.reply("+12025550144", "maybe, depends on my shift")
     expect(page.get_by_text("person waits for an answer from a volunteer")).to_be_visible(timeout=20_000)
-    shot(page, "live")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused by Amanda.")).to_be_visible()
     page.get_by_role("button", name="Go on").click()

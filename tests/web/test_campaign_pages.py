@@ -273,7 +273,7 @@ def test_the_numbers_are_sent_again_only_when_they_change(organizer):
 def test_a_campaign_that_is_not_there_says_so(organizer):
     for path in (
         "/campaigns/99",
-        "/campaigns/99/numbers",
+        "/campaigns/99/live/numbers",
         "/campaigns/99/preflight",
         "/campaigns/99/edit",
         "/campaigns/99/close",
