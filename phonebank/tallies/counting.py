@@ -22,7 +22,7 @@ from phonebank.tallies.models import CampaignTally
 
 
 def counted(session: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:
-    """The keys of `standing`, and funnel, lately, waiting, left_out, trouble, curve; experiment of several texts; by_hand."""
+    """The keys of `standing`; funnel, lately, waiting, left_out, trouble, curve; experiment and by_hand if any."""
     assert campaign.id is not None
     seen = passes(session, campaign.id, now)
     beside = {"experiment": experiment(session, campaign, now), "by_hand": by_hand(session, campaign, now)}
