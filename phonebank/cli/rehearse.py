@@ -12,7 +12,7 @@ import click
 
 from phonebank import clock, db, logs
 from phonebank.campaigns import queries, spec
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.models import Campaign, SentBy
 from phonebank.campaigns.spec import CampaignSpec
 from phonebank.cli import drawing, durations, forecasting, playing, printing, rehearsing, run
 from phonebank.cli.playing import Play
@@ -142,6 +142,7 @@ def _open(supervisor: Supervisor, described: CampaignSpec, wishes: _Wishes) -> S
 def _create(described: CampaignSpec) -> Campaign:
     """The campaign over this one list, with its people in disguise."""
     here = {"lists": (_LIST,), "exclude": described.exclude.model_copy(update={"lists": ()})}
+    here |= {"sent_by": SentBy.MACHINE}  # nobody is there to send by hand
     sender = _NUMBER if described.sender.startswith("+") else _SERVICE
     with db.transaction() as session:
         made = spec.create(session, described.model_copy(update={**here, "sender": sender}), clock.now())

@@ -118,6 +118,7 @@ def _page(wrong: PhonebankError | None = None, wrong_many: PhonebankError | None
         return render_template(
             "people/everyone.html",
             people=queries.everyone(session),
+            practised=queries.practised(session),
             links=queries.open_links(session, clock.now()),
             roles=[role for role in reversed(Role) if admitting.may_manage(guards.staff(), role)],
             every_role=list(reversed(Role)),

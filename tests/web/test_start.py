@@ -39,6 +39,7 @@ def test_a_new_volunteer_begins_there_and_from_then_on_at_the_inbox(volunteer, w
     assert answer.location == f"/inbox/{handoff_id}", "their first conversation is in their hands"
     assert ana.get("/").location == "/inbox"
     assert "Practise again" in ana.open("/start")
+    assert volunteer("Kim", Role.ORGANIZER).open("/people").count("has practised") == 1
 
 
 def test_whoever_knows_it_all_skips_to_the_inbox_for_good(volunteer, drive):
