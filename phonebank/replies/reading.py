@@ -41,6 +41,8 @@ class Reading:
     """It may be an opt-out: nothing at all goes to this number until a person has read it."""
     asks_too: bool = False
     """A clear yes that also asks something: answered, and shown to a person."""
+    is_thanks: bool = False
+    """Thanks and not a word more: it answers no question, and after an answer it needs none."""
     named: str = ""
     """The other time a *not now* names, or what a *not that* offers, as typed: kept for the volunteer."""
 
@@ -123,5 +125,6 @@ def _read_words(text: str, asked_text: str) -> Reading:
         why(words, by_rules, weighed.intent),
         hold="opt_hint" in by_rules.tags or weighed.opt_out >= _RULES["holds_from"],
         asks_too=weighed.intent is Intent.YES and not by_rules.tags.isdisjoint({"question", "asks"}),
+        is_thanks=weighed.intent is Intent.OTHER and by_rules.tags == {"thanks"} and not by_rules.unread,
         named=named(words, by_rules, weighed.intent),
     )

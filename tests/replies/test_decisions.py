@@ -183,6 +183,23 @@ def test_a_yes_that_also_asks_reaches_a_person_too(stands, decision):
 HANDS_OVER = {Decision.HAND_OFF, Decision.HOLD_AND_HAND_OFF, Decision.REQUEST_OPT_IN, Decision.CONFIRM_AND_HAND_OFF}
 
 
+@pytest.mark.parametrize(
+    ("stands", "decision"),
+    [
+        ({"has_commitment": True}, Decision.KEEP),
+        ({"outcome": Outcome.NO}, Decision.KEEP),
+        ({"is_open": False}, Decision.KEEP),
+        ({}, Decision.HAND_OFF),
+        ({"has_commitment": True, "answering": Answering.REMINDER}, Decision.HAND_OFF),
+        ({"has_commitment": True, "answering": Answering.ALTERNATIVE}, Decision.HAND_OFF),
+        ({"has_commitment": True, "answering": Answering.PERSON}, Decision.HAND_OFF),
+        ({"has_commitment": True, "is_with_volunteer": True}, Decision.HAND_OFF),
+    ],
+)
+def test_thanks_for_an_answer_need_none_but_are_no_answer_to_a_question(stands, decision):
+    assert decide(reading(Intent.OTHER, acted=False, is_thanks=True), Situation(**stands)) is decision
+
+
 def test_a_verdict_is_never_handed_back_to_the_volunteers():
     for told, stands in itertools.product(verdicts(), every_situation()):
         for is_said in (False, True):

@@ -37,6 +37,14 @@ def test_a_yes_is_confirmed_pledged_and_reminded(drive, rosa, clock):
     assert waiting(rosa.phone) == []
 
 
+def test_thanks_for_the_confirmation_wait_for_nobody(rosa, clock):
+    says(rosa.phone, "Yes!", now=clock.now())
+    says(rosa.phone, "Thank you so much!", now=clock.now())
+    assert stands(rosa) == (RecipientStatus.SETTLED, Outcome.YES)
+    assert said(rosa.phone) == [MessageKind.CONFIRMATION]
+    assert waiting(rosa.phone) == []
+
+
 def test_a_reply_is_handled_once_by_turns_at_once(rosa, clock):
     do(receiving.store, factories.inbound(rosa.phone, "Yes!"), clock.now())
     handled = at_once(4, lambda _: do(handling.handle_phone, rosa.phone, address=ADDRESS, now=clock.now()))
