@@ -1,5 +1,6 @@
 """The pre-flight as a list to read from top to bottom: each check, how it came out, and where to mend it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from phonebank.campaigns.findings import About, Preflight, State
 from phonebank.campaigns.queries import Parts
 from phonebank.errors import UnavailableError
 from phonebank.web import formats
+from phonebank.web.languages import language_name
 
 _TITLES = {
     About.STATE: "The draft",
@@ -48,6 +50,13 @@ _ANCHORS = {
 }
 _NEED_THE_ACCOUNT = (About.SENDER, About.REGISTRATION, About.WEBHOOKS)
 _UNSEEN = "unseen"
+_PLACES = (
+    (re.compile(r"ask\.texts\[(\d+)\]"), r"Text \1"),
+    (re.compile(r"ask\.alternatives\[(\d+)\]\.text"), r"Alternative \1"),
+    (re.compile(r"followups\[(\d+)\]\.text"), r"Reminder \1"),
+    (re.compile(r"ask\.answers\.wrong_number"), "The answer to a wrong number"),
+    (re.compile(r"ask\.answers\.(\w+)"), r"The answer to \1"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,14 @@ def _check(about: About, found: Preflight, parts: Parts, now: datetime) -> Check
     mend = ""
     if about in _ANCHORS and state in (State.STOPS, State.WARNS):
         mend = url_for("campaigns.edit", campaign_id=parts.campaign.id, _anchor=_ANCHORS[about])
-    return Check(about, _TITLES[about], state, found.about(about), fine, mend)
+    return Check(about, _TITLES[about], state, [_plainly(told) for told in found.about(about)], fine, mend)
+
+
+def _plainly(sentence: str) -> str:
+    """The places of a campaign file as the form calls them: ask.texts[1] (es) is "Text 1 in Spanish"."""
+    for place, said in _PLACES:
+        sentence = place.sub(said, sentence)
+    return re.sub(r"\(([a-z]{2,3})\)", lambda found: f"in {language_name(found[1])}", sentence)
 
 
 def _sender_unseen(about: About, found: Preflight) -> bool:

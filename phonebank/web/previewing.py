@@ -153,7 +153,7 @@ def _read(parts: Parts, person: Any, variant: int, now: datetime) -> Reading:
 
 
 def _named(outside: list[str]) -> str:
-    named = [f"{one} ({unicodedata.name(one, 'unnamed').lower()})" for one in outside[:_CULPRITS_NAMED]]
+    named = [f"{unicodedata.name(one, 'unnamed').lower()} ({one})" for one in outside[:_CULPRITS_NAMED]]
     return ", ".join(named) + (f" and {len(outside) - len(named)} more" if len(outside) > len(named) else "")
 
 
