@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from phonebank.db import Moment, insert_ignoring
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.handoffs.queries import is_snoozed, last_heard_id, waited_since, waits_for_us
+from phonebank.handoffs.queries import is_snoozed, last_heard_id, waits_for_us
 
 LEASE = timedelta(minutes=10)
 
@@ -65,9 +65,9 @@ def claim_next(
     has_answered_them = and_(_is_claimed_by(person_id), col(Handoff.waits_since) > col(Handoff.opened_at))
     first = (
         select(Handoff.id)
-        .where(or_(_is_free(now), has_answered_them), _may_take(organizes), ~is_snoozed(now), waits_for_us())
-        .where(col(Handoff.id) != (but or 0))
-        .order_by(col(Handoff.urgency), waited_since(), col(Handoff.id))
+        .where(col(Handoff.waits_since).is_not(None), or_(_is_free(now), has_answered_them), _may_take(organizes))
+        .where(col(Handoff.id) != (but or 0), ~is_snoozed(now), waits_for_us())
+        .order_by(col(Handoff.urgency), col(Handoff.waits_since), col(Handoff.id))
         .limit(1)
         .with_for_update(skip_locked=True, of=Handoff)  # SQLite has neither need nor word for it
         .scalar_subquery()
@@ -120,8 +120,10 @@ def sent(session: Session, handoff_id: int, person_id: int) -> bool:
 
 
 def lapse(session: Session, now: datetime) -> int:
-    """Every lease that is over goes back to open; how many did."""
+    """Every lease that is over goes back to open; how many did. An answer that never arrived is none: they wait again."""
     over = update(Handoff).where(_is_claimed(), col(Handoff.claimed_until) <= now).values(_FREE)
+    unheard = update(Handoff).where(col(Handoff.status) != HandoffStatus.CLOSED, col(Handoff.waits_since).is_(None))
+    session.connection().execute(unheard.where(waits_for_us()).values(waits_since=now))
     return int(session.connection().execute(over).rowcount)
 
 
@@ -141,6 +143,7 @@ def close(session: Session, handoff_id: int, *, person_id: int | None, verdict: 
             verdict=verdict,
             closed_by=person_id,
             closed_at=now,
+            waits_since=None,
             claimed_by=None,
             claimed_until=None,
         ),

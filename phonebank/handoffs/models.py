@@ -30,6 +30,14 @@ class Handoff(SQLModel, table=True):
             postgresql_where=text("status <> 'closed'"),
         ),
         Index("handoff_waiting", "status", "urgency", "opened_at"),
+        Index(
+            "handoff_next",
+            "urgency",
+            "waits_since",
+            "id",
+            sqlite_where=text("waits_since IS NOT NULL"),
+            postgresql_where=text("waits_since IS NOT NULL"),
+        ),
         Index("handoff_answered", "first_answered_at", "campaign_id"),
     )
 
@@ -50,7 +58,9 @@ class Handoff(SQLModel, table=True):
     first_answered_at: datetime | None = Field(default=None, sa_type=Moment)  # by a person: a text, or their verdict
     first_answered_by: int | None = None
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
-    waits_since: datetime | None = Field(default=None, sa_type=Moment)  # their first words that nobody has answered
+    waits_since: datetime | None = Field(
+        default=None, sa_type=Moment
+    )  # their first words nobody has answered; None: our word is the last
     snoozed_until: datetime | None = Field(default=None, sa_type=Moment)  # nobody's before that, unless they write
     heard_before: int | None = None  # their newest text when it was snoozed
     for_organizer: bool = False  # handed over: no volunteer goes on with it

@@ -82,7 +82,8 @@ def mine(session: Session, person_id: int, now: datetime) -> list[Waiting]:
 
 def count_free(session: Session, now: datetime) -> int:
     """How many wait for our word and any volunteer may take."""
-    counted = columns(func.count()).select_from(Handoff).where(is_free(now), waits_for_us())
+    waits = col(Handoff.waits_since).is_not(None)
+    counted = columns(func.count()).select_from(Handoff).where(waits, is_free(now))
     return int(session.connection().scalar(counted) or 0)
 
 

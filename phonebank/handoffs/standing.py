@@ -7,23 +7,23 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col
 
 from phonebank.handoffs.models import Handoff, HandoffStatus
-from phonebank.handoffs.queries import Waiting, is_free, is_held, is_snoozed, rows, shown, waited_since, waits_for_us
+from phonebank.handoffs.queries import Waiting, is_free, is_held, is_snoozed, rows, shown
 
 
 def held(session: Session, now: datetime) -> list[Waiting]:
     """Those that anybody holds now, the one that waits longest first."""
-    those = rows().where(col(Handoff.claimed_until) > now).order_by(waited_since(), col(Handoff.id))
+    those = rows().where(col(Handoff.claimed_until) > now).order_by(col(Handoff.waits_since), col(Handoff.id))
     return [shown(row) for row in session.connection().execute(those)]
 
 
 def free(session: Session, now: datetime, limit: int) -> list[Waiting]:
     """Those that wait for our word and any volunteer may take, in the order in which they are given out."""
-    return _some(session, and_(is_free(now), waits_for_us()), limit)
+    return _some(session, and_(col(Handoff.waits_since).is_not(None), is_free(now)), limit)
 
 
 def answered(session: Session, now: datetime, limit: int) -> list[Waiting]:
     """Those that nobody holds and only the supporter can go on with."""
-    return _some(session, and_(is_free(now), ~waits_for_us()), limit)
+    return _some(session, and_(col(Handoff.waits_since).is_(None), is_free(now)), limit)
 
 
 def snoozed(session: Session, now: datetime, limit: int) -> list[Waiting]:
@@ -38,5 +38,5 @@ def handed_over(session: Session, now: datetime, limit: int) -> list[Waiting]:
 
 
 def _some(session: Session, which: ColumnElement[bool], limit: int, *first: Any) -> list[Waiting]:
-    order = (*first, col(Handoff.urgency), waited_since(), col(Handoff.id))
+    order = (*first, col(Handoff.urgency), col(Handoff.waits_since), col(Handoff.id))
     return [shown(row) for row in session.connection().execute(rows().where(which).order_by(*order).limit(limit))]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, case, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -113,36 +113,34 @@ def readings_of(session: Session, message_ids: Sequence[int]) -> dict[int, Reply
 
 
 def seen_so_far(session: Session, handoff_id: int, now: datetime) -> list[tuple[Any, ...]]:
-    """What tells whether anything of a conversation has changed: a row of its handoff, and one of each of its texts."""
-    told = {"b_id": handoff_id, "b_now": now}
-    return [tuple(row) for statement in (_STANDS, _SAID) for row in session.connection().execute(statement, told)]
+    """What tells whether anything of a conversation has changed: a row of each text, with the state of its handoff."""
+    rows = session.connection().execute(_SEEN, {"b_id": handoff_id, "b_now": now})
+    return [tuple(row) for row in rows]
 
 
-_STANDS = columns(
-    col(Handoff.status),
-    col(Handoff.claimed_by),
-    col(Handoff.claimed_until) > bindparam("b_now", type_=Moment),
-    col(Handoff.urgency),
-    col(Handoff.reason),
-    col(Handoff.verdict),
-    col(Handoff.snoozed_until),
-    col(Handoff.for_organizer),
-    columns(func.count())
-    .select_from(OptOut)
+_BANS = (
+    columns(func.sum(case((col(OptOut.kind) == Ban.OPT_OUT, 2), else_=1)))
     .where(col(OptOut.phone) == col(Handoff.phone), col(OptOut.lifted_at).is_(None))
     .correlate(Handoff)
-    .scalar_subquery(),
-    columns(func.count())
-    .select_from(OptOut)
-    .where(col(OptOut.phone) == col(Handoff.phone), col(OptOut.lifted_at).is_(None), col(OptOut.kind) == Ban.OPT_OUT)
-    .correlate(Handoff)
-    .scalar_subquery(),
-).where(col(Handoff.id) == bindparam("b_id"))
-
-_SAID = (
-    columns(col(Message.id), col(Message.status), col(ReplyReading.id))
+    .scalar_subquery()
+)
+_SEEN = (
+    columns(
+        col(Message.id),
+        col(Message.status),
+        col(ReplyReading.id),
+        col(Handoff.status),
+        col(Handoff.claimed_by),
+        col(Handoff.claimed_until) > bindparam("b_now", type_=Moment),
+        col(Handoff.urgency),
+        col(Handoff.reason),
+        col(Handoff.verdict),
+        col(Handoff.snoozed_until),
+        col(Handoff.for_organizer),
+        _BANS.label("bans"),
+    )
     .select_from(Handoff)
-    .join(Message, col(Message.phone) == col(Handoff.phone))
+    .outerjoin(Message, col(Message.phone) == col(Handoff.phone))
     .outerjoin(ReplyReading, col(ReplyReading.message_id) == col(Message.id))
     .where(col(Handoff.id) == bindparam("b_id"))
     .order_by(col(Message.id), col(ReplyReading.id))

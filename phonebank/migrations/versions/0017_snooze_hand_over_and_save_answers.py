@@ -22,6 +22,13 @@ def upgrade() -> None:
         sa.Column("noted_by", sa.Integer(), nullable=True),
     ):
         op.add_column("handoff", column)
+    op.create_index(
+        "handoff_next",
+        "handoff",
+        ["urgency", "waits_since", "id"],
+        sqlite_where=sa.text("waits_since IS NOT NULL"),
+        postgresql_where=sa.text("waits_since IS NOT NULL"),
+    )
     op.create_table(
         "saved_answer",
         sa.Column("id", sa.Integer(), nullable=False),
