@@ -73,7 +73,7 @@ def _measure(kind: str, volunteers: int, seconds: int) -> bool:
 async def _shift(
     house: settings.Settings, carrier: remote.Carrier, links: list[str], seconds: int, campaign_id: int
 ) -> tuple[Log, list[float], int]:
-    log, probes, cpu = Log(), list[float](), walk._spent()  # noqa: SLF001
+    log, probes = Log(), list[float]()
     every_s = len(links) / ANSWERS_PER_SECOND
     everybody = [Volunteer(f"V{number}", house.address, log, every_s) for number in range(len(links))]
     for one, link in zip(everybody, links, strict=True):
@@ -81,7 +81,7 @@ async def _shift(
     before = carrier.stats()["accepted"]
     with db.transaction() as session:
         lifecycle.launch(session, campaign_id, by="bench", because=None, now=clock.now())
-    began = time.monotonic()
+    cpu, own, began = walk._spent(), time.process_time(), time.monotonic()  # noqa: SLF001
     log.counts_from = began + WARMS_UP_S
     ends = log.counts_from + seconds
     probing = asyncio.create_task(_probe(house.address, probes, log.counts_from, ends))
@@ -89,6 +89,7 @@ async def _shift(
     await probing
     spoken = await asyncio.to_thread(lambda: carrier.stats()["accepted"])
     used, took = walk._spent() - cpu, time.monotonic() - began  # noqa: SLF001
+    used["the volunteers"] = time.process_time() - own
     print("    cores busy: " + ", ".join(f"{part[-24:]} {seconds / took:.2f}" for part, seconds in used.most_common(8)))
     return log, probes, spoken - before
 

@@ -120,7 +120,7 @@ def sent(session: Session, handoff_id: int, person_id: int) -> bool:
 
 
 def lapse(session: Session, now: datetime) -> int:
-    """Every lease that is over goes back to open; how many did. An answer that never arrived is none: they wait again."""
+    """Every lease that is over goes back to open; how many did. Whose answer never arrived waits again."""
     over = update(Handoff).where(_is_claimed(), col(Handoff.claimed_until) <= now).values(_FREE)
     unheard = update(Handoff).where(col(Handoff.status) != HandoffStatus.CLOSED, col(Handoff.waits_since).is_(None))
     session.connection().execute(unheard.where(waits_for_us()).values(waits_since=now))

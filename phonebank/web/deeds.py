@@ -15,6 +15,7 @@ from phonebank.people.models import Role
 from phonebank.replies import handling
 from phonebank.web import context, guards, inbox, trouble
 from phonebank.web.guards import requires
+from phonebank.web.shared_writes import written
 
 blueprint = Blueprint("deeds", __name__, url_prefix="/inbox/<int:handoff_id>")
 
@@ -27,9 +28,9 @@ _TODAY = timedelta(hours=20)
 @requires(Role.VOLUNTEER)
 def answer(handoff_id: int) -> ResponseReturnValue:
     body, nonce = request.form.get("body", ""), request.form.get("nonce", "")
+    me, now = guards.my_id(), clock.now()
     try:
-        with db.transaction() as session:
-            answering.answer(session, handoff_id, guards.my_id(), body, clock.now(), nonce=nonce)
+        written(lambda session: answering.answer(session, handoff_id, me, body, now, nonce=nonce))
     except (BadInputError, RefusedError) as wrong:
         return _not_sent(handoff_id, body, wrong)
     goes_on = request.form.get("then") == "next"
@@ -45,8 +46,8 @@ def answer(handoff_id: int) -> ResponseReturnValue:
 @requires(Role.VOLUNTEER)
 def draft(handoff_id: int) -> ResponseReturnValue:
     """Keeps the unsent words, and the claim: whoever types or scrolls is still there."""
-    with db.transaction() as session:
-        is_kept = lifecycle.save_draft(session, handoff_id, guards.my_id(), _words(), renewed=clock.now())
+    me, words, now = guards.my_id(), _words(), clock.now()
+    is_kept = written(lambda session: lifecycle.save_draft(session, handoff_id, me, words, renewed=now))
     return "", 204 if is_kept else 409
 
 

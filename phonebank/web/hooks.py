@@ -13,12 +13,11 @@ from phonebank.gateway import inbound, twilio
 from phonebank.messages import receiving, reporting, spool
 from phonebank.settings import Settings
 from phonebank.web.guards import signed_by_twilio
-from phonebank.web.shared_writes import SharedWrites
+from phonebank.web.shared_writes import written
 
 blueprint = Blueprint("hooks", __name__, url_prefix="/twilio")
 
 log = logs.get("hooks")
-_writes = SharedWrites()
 
 
 @blueprint.post("/sms")
@@ -35,7 +34,7 @@ def sms() -> Response:
         return _nothing_to_say()
 
     def store() -> None:
-        _writes.write(lambda session: receiving.store(session, text, clock.now()))
+        written(lambda session: receiving.store(session, text, clock.now()))
 
     _stored_or_spooled(store, "text", "", form)
     return _nothing_to_say()
@@ -57,7 +56,7 @@ def status(message_id: str) -> Response:
         with db.reading() as session:
             if reporting.says_nothing_new(session, message_id, told):
                 return
-        _writes.write(lambda session: reporting.report(session, message_id, told, clock.now()))
+        written(lambda session: reporting.report(session, message_id, told, clock.now()))
 
     _stored_or_spooled(store, "report", message_id, form)
     return Response(status=204)

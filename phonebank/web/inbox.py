@@ -14,6 +14,7 @@ from phonebank.people import lifecycle as people
 from phonebank.people.models import Role
 from phonebank.web import context, conversations, guards, live, waiting_list
 from phonebank.web.guards import requires
+from phonebank.web.shared_writes import written
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -35,8 +36,8 @@ def note_who_is_here() -> None:
     """Asks may wait for the volunteers: whoever has the inbox open is counted, to the minute."""
     me, now = guards.me(), clock.now()
     if me.id is not None and (me.at_inbox_at is None or now - me.at_inbox_at >= _NOTED_EVERY):
-        with db.transaction() as session:
-            people.seen_at_inbox(session, me.id, now)
+        person_id = me.id
+        written(lambda session: people.seen_at_inbox(session, person_id, now))
 
 
 @blueprint.get("")
@@ -80,9 +81,9 @@ def talk(handoff_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:handoff_id>/take")
 @requires(Role.VOLUNTEER)
 def take(handoff_id: int) -> ResponseReturnValue:
-    with db.transaction() as session:
-        if not lifecycle.claim(session, handoff_id, guards.my_id(), clock.now(), organizes=organizes()):
-            flash("Somebody was faster, or it is settled: this conversation is not free any more.", "bad")
+    me, now, leads = guards.my_id(), clock.now(), organizes()
+    if not written(lambda session: lifecycle.claim(session, handoff_id, me, now, organizes=leads)):
+        flash("Somebody was faster, or it is settled: this conversation is not free any more.", "bad")
     return to(handoff_id)
 
 
@@ -114,8 +115,8 @@ def page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: i
 
 def next_address(*, but: int | None = None) -> str:
     """Takes the next conversation and gives its address; the inbox's, with a word, when nobody waits."""
-    with db.transaction() as session:
-        handoff_id = lifecycle.claim_next(session, guards.my_id(), clock.now(), organizes=organizes(), but=but)
+    me, now, leads = guards.my_id(), clock.now(), organizes()
+    handoff_id = written(lambda session: lifecycle.claim_next(session, me, now, organizes=leads, but=but))
     if handoff_id is None:
         flash("Nobody waits for a word from us right now.", "good")
         return url_for("inbox.waiting")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from phonebank import db
 
+Result = TypeVar("Result")
 Verb = Callable[[Session], object]
 
 
@@ -46,6 +48,16 @@ class SharedWrites:
         with self._counting:
             waiting, self._waiting = self._waiting, []
             return waiting
+
+
+_ours = SharedWrites()
+
+
+def written(verb: Callable[[Session], Result]) -> Result:
+    """What this verb gives, carried out in a transaction of this process that others may share; committed on return."""
+    found: list[Result] = []
+    _ours.write(lambda session: found.append(verb(session)))
+    return found[-1]  # the last: a transaction that failed for another's sake was tried again
 
 
 def _carry_out(wishes: list[_Wish]) -> None:
