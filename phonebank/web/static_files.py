@@ -34,7 +34,9 @@ def init_app(app: Flask) -> None:
         is_ours = request.endpoint == "static" and response.status_code == 200 and response.mimetype in _PRESSED  # noqa: PLR2004
         if is_ours and request.accept_encodings.quality("gzip"):
             response.direct_passthrough = False
-            response.set_data(_pressed(response.get_data()))
+            whole = response.get_data()
+            response.close()  # the file
+            response.set_data(_pressed(whole))
             response.headers["Content-Encoding"] = "gzip"
         if is_ours:
             response.vary.add("Accept-Encoding")

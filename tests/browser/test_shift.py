@@ -2,15 +2,18 @@
 
 import pytest
 from playwright.sync_api import expect
+from sqlmodel import select
 
 from phonebank import db, jobs
 from phonebank.handoffs import lifecycle, queries, saving
+from phonebank.intents import Intent
 from phonebank.messages.models import MessageKind
 from phonebank.messages.queries import conversation
 from phonebank.people import accounts
 from phonebank.people import queries as people
 from phonebank.people.models import Role
 from phonebank.replies.models import ReplyReading
+from tests.support import browsing
 from tests.support.browsing import DESK, PHONE, SMALL, looked_at, shot
 
 pytestmark = pytest.mark.database("sqlite")
@@ -94,6 +97,8 @@ def test_the_page_tells_at_a_glance_and_is_fit_for_everybody(site, waits, clock)
     with db.transaction() as session:
         reading = session.exec(make_readings(rosa)).one()
         reading.why, reading.named = "'can't make Saturday' + 'maybe Thursday' → not now", "maybe Thursday at 6pm"
+        reading.intent, reading.confidence = Intent.NOT_NOW, 0.97
+        queries.by_id(session, handoff_id).why = reading.why
         session.add(reading)
         saving.save(session, "zoom", "Hi {{ first_name }}, the link comes by text.", None, by="Olu", now=clock.now())
     page = _taken(site, handoff_id, size=DESK)
@@ -118,7 +123,8 @@ def test_large_letters_cut_nothing_off(site, waits):
         page.evaluate(
             "document.documentElement.classList.add('x'); document.styleSheets[0].insertRule('html{font-size:200%}')"
         )
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert too_wide <= 0, page.evaluate(browsing._WIDEST)
         clipped = "[...document.querySelectorAll('button, .status')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
         assert [one for one in page.evaluate(clipped) if one] == []
 
@@ -209,8 +215,10 @@ def test_suspended_or_closed_or_deleted_in_mid_answer_loses_no_word(site, waits,
     with db.transaction() as session:
         ana = next(one for one in people.everyone(session) if one.name == "Ana")
         accounts.suspend(session, ana.email)
-    expect(page.get_by_role("alert")).to_contain_text("You are signed out. Your words are kept here.")
-    expect(box).to_have_value("Careful words")
+    expect(
+        page.get_by_text("Your access was ended by an organizer, so nothing more was saved or sent.")
+    ).to_be_visible()
+    assert _handoff(handoff_id).draft == "Careful words"
     assert _sent(rosa) == []
 
 
@@ -228,6 +236,4 @@ def test_words_on_a_shared_device_are_their_writers_alone(site, waits):
 
 
 def make_readings(supporter):
-    from sqlmodel import select
-
     return select(ReplyReading).where(ReplyReading.recipient_id == supporter.id)

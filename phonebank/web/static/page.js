@@ -13,8 +13,9 @@ function showLocalTimes(root) {
 }
 
 // A page nobody looks at asks for nothing; it catches up when it is looked at again.
+let isLeaving = false;
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.requestConfig.verb === "get") event.preventDefault();
+  if ((document.hidden || isLeaving) && event.detail.requestConfig.verb === "get") event.preventDefault();
 });
 
 document.addEventListener("htmx:load", (event) => showLocalTimes(event.detail.elt));
@@ -33,6 +34,7 @@ document.addEventListener("submit", (event) => {
 // Whoever signs out leaves no words of theirs on a device that others use.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || !event.target.matches('form[action$="/sign-out"]')) return;
+  isLeaving = true;
   try {
     for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
   } catch { /* a browser that keeps nothing */ }
