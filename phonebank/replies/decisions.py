@@ -52,13 +52,7 @@ def decide(reading: Reading, now: Situation) -> Decision:
     is_about_a_meeting = now.answering is Answering.ONE_ON_ONE
     if is_about_a_meeting or not now.is_open:
         return _about_a_meeting(reading, now) if is_about_a_meeting else _after_closing(reading, now)
-    if now.is_with_volunteer or now.answering is Answering.PERSON:
-        return Decision.HAND_OFF
-    if _is_thanks_for_an_answer(reading, now):
-        return Decision.KEEP
-    if not reading.acted:
-        return Decision.HAND_OFF
-    return _when_sure(reading, now)
+    return _while_open(reading, now)
 
 
 def decide_verdict(reading: Reading, now: Situation, *, is_said: bool) -> Decision:
@@ -84,6 +78,15 @@ def _about_a_meeting(reading: Reading, now: Situation) -> Decision:
     return Decision.KEEP if is_plain_yes and not now.is_with_volunteer else Decision.HAND_OFF
 
 
+def _while_open(reading: Reading, now: Situation) -> Decision:
+    """A person who is in it goes on with it; else the machine answers what it is sure of."""
+    if now.is_with_volunteer or now.answering is Answering.PERSON:
+        return Decision.HAND_OFF
+    if _is_thanks_for_an_answer(reading, now):
+        return Decision.KEEP
+    return _when_sure(reading, now) if reading.acted else Decision.HAND_OFF
+
+
 def _is_thanks_for_an_answer(reading: Reading, now: Situation) -> bool:
     """Thanks after we confirmed their yes, or thanked them for their no: the last word, which is theirs."""
     is_answered = now.has_commitment or now.outcome is Outcome.NO
@@ -91,7 +94,7 @@ def _is_thanks_for_an_answer(reading: Reading, now: Situation) -> bool:
 
 
 def _after_closing(reading: Reading, now: Situation) -> Decision:
-    """A closed campaign says nothing more by itself. A late no or thanks needs nobody; everything else is shown to a person."""
+    """A closed campaign says nothing more by itself. A late no or thanks needs nobody; a person sees the rest."""
     is_plain_no = reading.acted and reading.intent is Intent.NO and not now.has_commitment
     return Decision.KEEP if is_plain_no or reading.is_thanks else Decision.HAND_OFF
 
