@@ -1,5 +1,6 @@
 """One-on-ones and the board of waits in Chromium: booked on a phone, prepared, told about, read across the team."""
 
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -63,6 +64,7 @@ def test_a_volunteer_books_one_on_a_phone_and_prepares_it(site, rosa, clock):
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation")).to_be_hidden()
     expect(page.get_by_role("heading", name="The ask")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))) == 1, "it prints on one page"
 
 
 def test_afterwards_it_is_told_and_organizers_read_the_line_across_the_team(site, rosa, clock):
