@@ -18,6 +18,7 @@ class Visitor:
     token: str = field(default="")
 
     def get(self, path: str, **more: Any) -> TestResponse:
+        more.setdefault("buffered", True)  # taken to the end, as a browser does: a download gives its place back
         answer = self.client.get(path, **more)
         found = _TOKEN.search(answer.text) if answer.mimetype == "text/html" else None
         self.token = found[1] if found else self.token

@@ -39,7 +39,7 @@ def trail():
 
 
 def test_a_download_says_how_many_rows_it_has_and_stands_in_the_trail(organizer, drive, rosa):
-    answer = organizer.get(f"/campaigns/{drive.id}/exports/recipients.csv", buffered=True)
+    answer = organizer.get(f"/campaigns/{drive.id}/exports/recipients.csv")
     (row,) = csv.DictReader(io.StringIO(answer.text))
     assert (row["first_name"], row["phone"], row["outcome"]) == ("Rosa <b>", rosa.phone, "yes")
     assert answer.headers["Content-Disposition"].endswith('-recipients-1-row.csv"')
@@ -54,7 +54,7 @@ def test_every_export_of_the_pages_can_be_downloaded(organizer, drive, rosa):
     for path in ("/exports", f"/campaigns/{drive.id}/exports"):
         page = organizer.open(path)
         for address in {part.split('"')[0] for part in page.split('href="')[1:] if ".csv" in part.split('"')[0]}:
-            assert organizer.get(address, buffered=True).status_code == 200, address
+            assert organizer.get(address).status_code == 200, address
             found += 1
     assert found == 22
     assert len(trail()) == found
@@ -84,7 +84,7 @@ def test_too_many_downloads_at_once_wait_and_each_gives_its_place_back(organizer
     assert organizer.get(path).status_code == 503
     for answer in opened:
         answer.close()  # as a server does when the download is through, or the other side has gone
-    assert organizer.get(path, buffered=True).status_code == 200
+    assert organizer.get(path).status_code == 200
     assert exports.AT_ONCE._value == 3
 
 
