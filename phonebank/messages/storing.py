@@ -38,4 +38,5 @@ def store_unanswered(session: Session, campaign_id: int, list_id: int) -> int:
         ~is_banned,
     )
     stored = db.insert_for(session, _members).from_select(["list_id", "contact_id"], silent)
+    stored = stored.execution_options(preserve_rowcount=True)  # PostgreSQL's driver forgets it else
     return int(session.connection().execute(stored).rowcount)
