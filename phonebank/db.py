@@ -139,6 +139,12 @@ def prefer_indexes(session: Session) -> None:
         session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
+def compile_nothing(session: Session) -> None:
+    """In this transaction PostgreSQL compiles no query: for one that takes a second that costs as much again."""
+    if session.connection().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET LOCAL jit = off")
+
+
 def is_postgresql() -> bool:
     return engine().dialect.name == "postgresql"
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlmodel import Session, col
 
+from phonebank import db
 from phonebank.asks.models import Ask
 from phonebank.audiences.rules import Answer, How, Rules, Where
 from phonebank.campaigns.models import Campaign, CampaignList
@@ -55,6 +56,7 @@ def counts(session: Session, rules: Rules, now: datetime) -> Counts:
     fates = [(~step.stays, number) for number, step in enumerate(steps)]
     fate = case(*fates, else_=len(steps)).label("fate")
     each = select(fate).select_from(Contact).where(_on_lists(rules)).offset(0)  # a fence: SQLite would decide it twice
+    db.compile_nothing(session)
     people = select(each.subquery().c.fate, func.count().label("people"))
     rows = session.connection().execute(people.group_by("fate"))
     found: dict[int, int] = {row.fate: row.people for row in rows}
