@@ -22,7 +22,6 @@ from phonebank.recipients import lifecycle as recipients
 from phonebank.recipients import queries as recipient_queries
 from phonebank.recipients.models import RecipientStatus
 from phonebank.reports import gauges, people, queues
-from phonebank.reports.funnel import Step
 from phonebank.reports.newest import newest
 from phonebank.reports.present import present
 from phonebank.tallies import queries as tallies
@@ -138,10 +137,8 @@ VERBS: dict[str, Callable[[Session], Any]] = {
     "reminders due": lambda s: followups.is_due(s, NOW),
     "leases that are over": lambda s: handoffs.lapse(s, NOW),
     "a campaign's newest replies": lambda s: newest(s, 1),
-    "whether a page may count": lambda s: tallies.is_small(s, 1),
     "who is to be counted": lambda s: tallies.due(s, NOW),
     "who said yes": lambda s: people.decided(s, 1, Outcome.YES),
-    "who replied": lambda s: people.at_step(s, 1, Step.REPLIED),
     "who waits in a campaign": lambda s: present(s, campaigns.by_id(s, 1), NOW),
     "the gauges": lambda s: list(gauges.gauges(s, NOW)),
 }
