@@ -8,8 +8,11 @@ from workers import opening
 @opening.turn("reconciling")
 def turn(_key: str, _until: float) -> bool:
     """One look for each text in doubt, one batch of each of the others; the clock rings for the next."""
-    with db.transaction() as session:
-        tidying.tidy(session, clock.now())
+    with db.reading() as session:
+        is_tidy = tidying.is_tidy(session, clock.now())
+    if not is_tidy:
+        with db.transaction() as session:
+            tidying.tidy(session, clock.now())
     reconciling.settle_doubtful(opening.settings())
     closing.close_unreported(opening.settings())
     return False

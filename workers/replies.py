@@ -15,7 +15,7 @@ from phonebank.replies import handling
 from workers import opening
 
 _AT_ONCE = 100
-_TOGETHER = 25
+_TOGETHER = 10
 """So many numbers share a transaction: it saves most of the work, and holds up a volunteer for a moment only."""
 
 _STAYS_S = 5.0

@@ -161,6 +161,11 @@ def not_arrived(session: Session, campaign_id: int, since: datetime | None) -> d
     return dict(session.exec(failed.group_by(col(Message.error_code))).all())
 
 
+def is_any_queued(session: Session, where: Any) -> bool:
+    """Whether a text of which this condition holds still waits to go."""
+    return session.exec(select(Message.id).where(IS_QUEUED, where).limit(1)).first() is not None
+
+
 def past_their_hours(session: Session, now: datetime, most: int) -> list[Message]:
     """Queued texts whose contact hours have ended, or that came too late to be useful."""
     over = select(Message).where(

@@ -41,7 +41,8 @@ def moment(at: datetime | None, zone: str | None = None) -> str | Markup:
     if at is None:
         return ""
     shown = at.astimezone(ZoneInfo(zone) if zone else UTC)
-    text = f"{shown:%a, %b} {shown.day}, {shown:%H:%M} {shown.tzname()}"
+    hour = f"{shown:%I:%M %p}".lstrip("0")
+    text = f"{shown:%a, %b} {shown.day}, {hour} {shown.tzname()}"
     local = Markup("") if zone else Markup(" data-local")
     return Markup('<time datetime="{}"{}>{}</time>').format(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", local, text)
 

@@ -104,7 +104,7 @@ def test_the_page_tells_at_a_glance_and_is_fit_for_everybody(site, waits, clock)
         saving.save(session, "zoom", "Hi {{ first_name }}, the link comes by text.", None, by="Olu", now=clock.now())
     page = _taken(site, handoff_id, size=DESK)
     assert page.locator("mark").all_inner_texts() == ["can’t make Saturday", "maybe Thursday"]
-    expect(page.locator(".said__time")).to_contain_text("18:00 EST for them")
+    expect(page.locator(".said__time")).to_contain_text("6:00 PM EST for them")
     looked_at(page, "conversation")
     page.emulate_media(color_scheme="dark")
     shot(page, "conversation-dark")

@@ -171,7 +171,9 @@ def test_an_ask_opted_out_of_while_it_waits_is_canceled_and_its_person_left_out(
     out = somebody()
     _top_up(drive, clock.now())
     do(ledger.record, out.phone, because="asked at the door", by="Ana", now=clock.now())
+    assert not do(tidying.is_tidy, clock.now())
     do(tidying.tidy, clock.now())
+    assert do(tidying.is_tidy, clock.now())
     assert [ask.status for ask in _asks(drive)] == [MessageStatus.CANCELED]
     assert fresh(Recipient, out.id).status is RecipientStatus.EXCLUDED, "or the campaign waits for them for ever"
 

@@ -180,7 +180,7 @@ def test_a_launch_at_a_time_waits_and_can_be_taken_back(organizer):
     organizer.open(f"/campaigns/{campaign_id}/preflight")
     page = organizer.follow(f"/campaigns/{campaign_id}/launch", {"when": "later", "at": "2027-02-04T10:00"})
     assert "It launches itself" in page
-    assert "10:00 EST" in page
+    assert "10:00 AM EST" in page
     assert status_of(campaign_id) is CampaignStatus.DRAFT
     assert "waits for you again" in organizer.follow(f"/campaigns/{campaign_id}/unschedule")
 
