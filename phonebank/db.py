@@ -160,7 +160,7 @@ def insert_for(session: Session, table: Table) -> Any:
     return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 
-_CONNECTIONS = 10
+_CONNECTIONS = 16
 """Kept open: as many as the web's threads. One that is made anew for a request costs more than the request."""
 
 

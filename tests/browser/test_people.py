@@ -29,6 +29,7 @@ def test_a_text_bank_that_starts_in_ten_minutes(site):
     looked_at(ana, "join")
     ana.get_by_label("Your name").fill("Ana")
     ana.get_by_role("button", name="Join").click()
+    ana.get_by_role("link", name="Inbox").click()
     ana.get_by_role("button", name="Start my shift").click()
     expect(ana.get_by_text("Your shift has begun")).to_be_visible()
     olga.goto("/shifts")

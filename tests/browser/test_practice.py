@@ -54,6 +54,7 @@ def talk_to_the_end(page):
 @pytest.mark.parametrize(("size", "name"), [(SMALL, ""), (PHONE, "practice-on-a-phone"), (DESK, "practice")])
 def test_a_volunteer_practises_from_the_inbox_to_the_yes(site, size, name):
     page = site.signed_in("Vera", Role.VOLUNTEER, size)
+    page.get_by_role("link", name="Inbox").click()
     page.get_by_role("link", name="Practice an ask").click()
     expect(page.get_by_role("link", name="Ask Dana")).to_be_visible()
     assert fits(page)
@@ -72,6 +73,7 @@ def test_it_needs_no_scripts(site):
     page = context.new_page()
     page.goto(site.link("Vera"))
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Inbox").click()
     page.get_by_role("link", name="Practice an ask").click()
     page.get_by_role("link", name="Ask Dana").click()
     page.get_by_label("Write to Dana").fill(WEAK)

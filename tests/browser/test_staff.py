@@ -205,7 +205,7 @@ def test_an_invitation_is_copied_and_lets_somebody_in(furnished):
     vera = furnished.page(address)
     vera.get_by_role("button", name="Sign in").click()
     expect(vera.get_by_role("link", name="Vera Voss")).to_be_visible()
-    expect(vera.get_by_role("navigation").get_by_role("link")).to_have_text(["Inbox"])
+    expect(vera.get_by_role("navigation").get_by_role("link")).to_have_text(["Inbox", "First shift", "One-on-ones"])
 
 
 def test_a_suspended_persons_open_page_sends_them_away(furnished):

@@ -31,7 +31,7 @@ def test_a_maybe_is_answered_by_a_volunteer_and_the_supporters_reply_comes_back(
     ana = walk.volunteer("Ana")
     assert re.search(r"\d+ (person waits|people wait) for an answer", ana.open("/inbox"))
     page = _take(ana, handoff_id)
-    assert "what time does it end?" in page
+    assert "what time does it end?" in re.sub("</?mark>", "", page)
     assert _answer(ana, handoff_id, ANSWER, ana.field(page, "nonce")) == 200
     walk.until_heard(number, "It ends at 8")
     walk.says(number, "Oh nice, then yes")

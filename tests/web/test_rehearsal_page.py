@@ -116,4 +116,4 @@ def test_a_phone_nobody_has_is_not_found(elsa):
 @pytest.mark.database("sqlite")
 def test_its_time_stands_on_every_page(elsa):
     volunteer, _ = elsa
-    assert "Wed, Feb 3, 13:0" in volunteer.open("/inbox")
+    assert "Wed, Feb 3, 1:0" in volunteer.open("/inbox")

@@ -10,7 +10,6 @@ from phonebank import db, jobs
 from phonebank.campaigns import lifecycle
 from phonebank.campaigns.models import Campaign
 from phonebank.handoffs.models import Handoff
-from phonebank.reports import lately
 from phonebank.tallies import counting, queries
 from tests.support import conversations as make
 from tests.support import factories
@@ -19,12 +18,6 @@ from tests.support.underway import a_campaign_under_way
 
 pytestmark = pytest.mark.database("sqlite")
 PIECES = ("numbers", "replies", "detail", "curve")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept(monkeypatch):
-    """However busy the machine is, a small campaign is counted each time."""
-    monkeypatch.setattr(lately, "_CHEAP_S", 60)
 
 
 @pytest.fixture

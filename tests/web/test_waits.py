@@ -10,15 +10,13 @@ from phonebank.alerts import lifecycle as alerts
 from phonebank.alerts import queries
 from phonebank.handoffs import answering
 from phonebank.handoffs import lifecycle as handoffs
-from phonebank.reports import lately
 from tests.support import conversations as make
 
 pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.fixture
-def organizer(visitor, clock, monkeypatch):
-    monkeypatch.setattr(lately, "_CHEAP_S", 60.0)  # counted anew each time, however slow the machine is
+def organizer(visitor, clock):
     return visitor("organizer")
 
 

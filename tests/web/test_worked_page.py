@@ -57,7 +57,7 @@ def test_why_a_weak_ask_goes_out_is_shown_before_and_after_its_launch(visitor, c
         lifecycle.launch(session, campaign_id, by="Olu", because="They know us well.", now=house_clock.now())
     page = organizer.open(f"/campaigns/{campaign_id}")
     assert "They know us well." in page
-    assert "by Olu" in page
+    assert "by <bdi>Olu</bdi>" in page
     assert "/campaigns/what-worked" in page
 
 
