@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from phonebank.alerts import models as _alerts
 from phonebank.asks import models as _asks
+from phonebank.calls import models as _calls
 from phonebank.campaigns import models as _campaigns
 from phonebank.contacts import models as _contacts
 from phonebank.drafts import models as _drafts
@@ -22,6 +23,7 @@ __all__ = ["metadata"]
 _ROOMS = (
     _alerts,
     _asks,
+    _calls,
     _campaigns,
     _contacts,
     _drafts,

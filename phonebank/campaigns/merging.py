@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from phonebank.asks import moments, segments, wording
 from phonebank.asks.models import Ask
 from phonebank.campaigns.models import Campaign, SentBy
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 
 CONTACT_FIELDS = (
     "first_name",

@@ -17,7 +17,7 @@ from phonebank.campaigns import queries
 from phonebank.campaigns.findings import About, Preflight
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel, SentBy
 from phonebank.campaigns.queries import Parts
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.campaigns.survey import Survey, survey
 from phonebank.campaigns.texts import Text, faults_of_the_campaign, needed_of_people, texts_of, unknown_fields
 from phonebank.campaigns.timing import timetable

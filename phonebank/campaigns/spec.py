@@ -14,15 +14,8 @@ from phonebank.asks.models import Ask
 from phonebank.campaigns import complaints, queries
 from phonebank.campaigns.models import Alternative, Campaign, CampaignList, FollowUpPlan
 from phonebank.campaigns.queries import Parts
-from phonebank.campaigns.spec_models import (
-    FIRST_LANGUAGE,
-    AlternativeSpec,
-    AnswersSpec,
-    CampaignSpec,
-    FollowUpSpec,
-    event_time,
-    known_zone,
-)
+from phonebank.campaigns.spec_models import AlternativeSpec, AnswersSpec, CampaignSpec, FollowUpSpec
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE, event_time, known_zone
 from phonebank.errors import BadInputError, RefusedError
 
 __all__ = ["CampaignSpec", "copy", "create", "dump", "known_zone", "load", "moment", "parse", "parse_table", "rows"]

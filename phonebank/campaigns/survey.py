@@ -11,7 +11,7 @@ from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
 from phonebank.campaigns import merging
 from phonebank.campaigns.models import Campaign
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.campaigns.timing import Group
 
 _NAMED = 5

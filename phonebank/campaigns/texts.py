@@ -12,7 +12,7 @@ from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
 from phonebank.campaigns import merging
 from phonebank.campaigns.models import Alternative, Campaign, FollowUpPlan
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.contacts.models import Contact
 
 _A_LINK = "https://phonebank.example.org/y/0123456789abcdefghijkl"

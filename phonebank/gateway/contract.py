@@ -39,6 +39,33 @@ class LoggedText:
     error_code: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class OutgoingCall:
+    """One call about to be dialed. The carrier fetches `url` when somebody answers.
+
+    `machine_callback`: where it tells who answered, without the person waiting for it; None: no detection.
+    """
+
+    to: str
+    sender: str
+    url: str
+    status_callback: str
+    ring_s: int = 25
+    machine_callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    """One call in the carrier's own log. `url` is not in it: calls are told apart by number and moment."""
+
+    sid: str
+    to: str
+    created_at: datetime
+    status: str
+    answered_by: str | None
+    duration_s: int | None
+
+
 class Failure(StrEnum):
     """What is known about a text that was not plainly accepted."""
 
@@ -66,3 +93,21 @@ class Gateway(Protocol):
 
     async def fetch(self, sid: str) -> LoggedText | None:
         """How one text stands in the log now; None when the carrier knows none of this id."""
+
+
+class VoiceGateway(Protocol):
+    """A carrier that can be called through. Every method raises GatewayError and waits at most half a minute."""
+
+    async def dial(self, call: OutgoingCall) -> Accepted: ...
+
+    async def calls_to(self, phone: str, since: datetime) -> list[LoggedCall]:
+        """The calls the log holds to this number, created since this moment, newest first."""
+
+    async def fetch_call(self, sid: str) -> LoggedCall | None:
+        """How one call stands in the log now; None when the carrier knows none of this id."""
+
+    async def redirect_call(self, sid: str, url: str) -> None:
+        """Let a call that is under way fetch this address and go on from there."""
+
+    async def hang_up(self, sid: str) -> None:
+        """End a call, ringing or under way. One that is over is left as it is."""

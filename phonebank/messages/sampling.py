@@ -7,7 +7,7 @@ from sqlmodel import Session
 from phonebank import phone
 from phonebank.campaigns import merging, queries
 from phonebank.campaigns.models import Campaign, Channel
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.campaigns.texts import someone
 from phonebank.errors import RefusedError
 from phonebank.messages import composing

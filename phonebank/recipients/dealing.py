@@ -9,7 +9,7 @@ from sqlmodel import Session
 from phonebank.asks.models import Ask
 from phonebank.campaigns import experiments
 from phonebank.campaigns.experiments import Design, Tally
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.recipients import lifecycle, queries
 from phonebank.recipients.models import Recipient
 

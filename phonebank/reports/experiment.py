@@ -9,7 +9,7 @@ from phonebank.campaigns import experiments
 from phonebank.campaigns import queries as campaigns
 from phonebank.campaigns.experiments import ALPHA, ANSWERED_AFTER, Interval, Tally
 from phonebank.campaigns.models import Campaign
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.recipients import dealing
 
 

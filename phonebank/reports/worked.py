@@ -15,7 +15,7 @@ from phonebank.asks.coach import Judgement, Principle
 from phonebank.asks.models import Ask
 from phonebank.campaigns.experiments import ANSWERED_AFTER
 from phonebank.campaigns.models import Alternative, Campaign, Channel
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient
 from phonebank.replies.shares import Share

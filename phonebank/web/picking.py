@@ -6,7 +6,7 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from phonebank.campaigns import merging
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.errors import PhonebankError
 from phonebank.reports import audience
 from phonebank.reports.audience import Column

@@ -13,7 +13,7 @@ from phonebank.asks import segments, wording
 from phonebank.campaigns import merging, spec, timing
 from phonebank.campaigns.contact_hours import Window
 from phonebank.campaigns.queries import Parts
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.campaigns.survey import survey
 from phonebank.errors import PhonebankError
 from phonebank.reports import audience

@@ -10,7 +10,7 @@ from phonebank.asks.wording import WordingError, ask_fields, render
 from phonebank.campaigns import queries as campaigns
 from phonebank.campaigns.merging import ask_text, fields_for
 from phonebank.campaigns.models import Campaign
-from phonebank.campaigns.spec_models import FIRST_LANGUAGE
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.campaigns.texts import someone
 from phonebank.handoffs.suggesting import Offer, Suggestion
 

@@ -1,0 +1,1 @@
+"""One call: dialed, spoken by its script or by a volunteer, and what was heard."""

@@ -1,0 +1,68 @@
+"""The [call] table of a campaign file: what is spoken, by whom, and how often (pure)."""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from phonebank.campaigns.spec_types import Language, Name, SpecTable, Template, span
+
+_TOLL_FREE = re.compile(r"\+18(?:00|33|44|55|66|77|88)\d{7}")
+
+
+def _https(url: str) -> str:
+    parts = urlsplit(url.strip())
+    if parts.scheme != "https" or not parts.netloc:
+        raise ValueError("must be an address that begins with https://: the carrier fetches it")
+    return url.strip()
+
+
+def _spaced(text: str) -> str:
+    span(text)
+    return text.strip().lower()
+
+
+def _toll_free(text: str) -> str:
+    plain = re.sub(r"[\s().-]", "", text)
+    if plain and not _TOLL_FREE.fullmatch(plain):
+        raise ValueError("must be a toll-free number with its country code, like +18005550143")
+    return plain
+
+
+class CallWords(SpecTable):
+    """The spoken lines of a call in one language; None uses our own."""
+
+    greeting: Template | None = None
+    ask: Template | None = None
+    voicemail: Template | None = None
+
+
+class CallMode(StrEnum):
+    """Who speaks first in a call."""
+
+    SCRIPTED = "scripted"  # an artificial voice
+    PREVIEW = "preview"  # a volunteer, who sees the person and then dials
+    POWER = "power"  # a volunteer: phonebank dials ahead, and gives them whoever answers
+
+
+class CallSpec(SpecTable):
+    """The script of a call campaign. `spacing` lies between two tries for one person."""
+
+    mode: CallMode = CallMode.SCRIPTED
+    voice: Name = "Polly.Joanna-Neural"
+    greeting: Template = (
+        "Hi {{ first_name }}, this is {{ sender_name }} with {{ organization }}. Press 9 and we will not call again."
+    )
+    ask: Template
+    voicemail: Template | None = None
+    languages: dict[Language, CallWords] = Field(default_factory=dict)
+    audio: dict[Name, Annotated[str, AfterValidator(_https)]] = Field(default_factory=dict)  # line → its recording
+    attempts: int = Field(3, ge=1, le=10)
+    spacing: Annotated[str, AfterValidator(_spaced)] = "4h"
+    calls_per_second: float = Field(1.0, ge=0.01, le=100, allow_inf_nan=False)
+    open_lines: int = Field(20, ge=1, le=10_000)
+    toll_free: Annotated[str, AfterValidator(_toll_free)] = ""  # opts out whoever calls it: voicemails must name one
+    missed_text: Template | None = None  # after the last try that nobody answered
+    record: bool = False
