@@ -38,12 +38,19 @@ def add_routes(app: web.Application, carrier: Carrier) -> None:
 
 def _handles(carrier: Carrier) -> Mapping[str, tuple[Handle, Touched]]:
     messages, account = carrier.messages, carrier.account
+    calls, participants = carrier.voice.calls, carrier.voice.participants
     return {
         "CreateMessage": (messages.create, Touched.CREATE),
         "ListMessage": (messages.list_page, Touched.LIST),
         "FetchMessage": (messages.fetch, Touched.FETCH),
         "UpdateMessage": (messages.update, Touched.UPDATE),
         "DeleteMessage": (messages.delete, Touched.UPDATE),
+        "CreateCall": (calls.create, Touched.CREATE),
+        "ListCall": (calls.list_page, Touched.LIST),
+        "FetchCall": (calls.fetch, Touched.FETCH),
+        "UpdateCall": (calls.update, Touched.UPDATE),
+        "CreateParticipant": (participants.create, Touched.CREATE),
+        "ListParticipant": (participants.list_page, Touched.LIST),
         "FetchAccount": (account.fetch_account, Touched.FETCH),
         "ListIncomingPhoneNumber": (account.list_numbers, Touched.FETCH),
         "FetchIncomingPhoneNumber": (account.fetch_number, Touched.FETCH),

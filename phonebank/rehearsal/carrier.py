@@ -12,12 +12,14 @@ from phonebank.rehearsal.failing import FailingNumbers, published_suffixes
 from phonebank.rehearsal.faults import Faults
 from phonebank.rehearsal.memory import Memory
 from phonebank.rehearsal.messages import Messages
+from phonebank.rehearsal.posting import Posting
 from phonebank.rehearsal.receiving import Inbound, Receiving
 from phonebank.rehearsal.senders import Senders
 from phonebank.rehearsal.sending import Sending
 from phonebank.rehearsal.supporters import Supporters, Unsaid
 from phonebank.rehearsal.texts import Text
 from phonebank.rehearsal.timeline import Timeline
+from phonebank.rehearsal.voice import Voice
 from phonebank.rehearsal.webhooks import Webhooks
 
 
@@ -37,10 +39,12 @@ class Carrier:
         self.refused: Counter[int] = Counter()
         self.requests: Counter[str] = Counter()
         self.account = Account(config, self.memory.addresses)
+        self.posting = Posting(self.webhooks, self.faults, self.timeline)
         self.senders = Senders(config, self.memory.sticky)
         self.receiving = Receiving(self.account, self.ledger, self.senders, self.blocks, self.phones, self.webhooks)
         self.sending = self._sending()
         self.messages = Messages(self.ledger, self.sending, self.account)
+        self.voice = Voice.of(self)
 
     def _sending(self) -> Sending:
         return Sending(
@@ -51,7 +55,7 @@ class Carrier:
             blocks=self.blocks,
             failing=self.failing,
             faults=self.faults,
-            callbacks=Callbacks(self.account.sid, self.webhooks, self.faults, self.timeline, self.config.reported),
+            callbacks=Callbacks(self.account.sid, self.posting, self.config.reported),
             on_delivered=self.show,
         )
 
@@ -85,11 +89,12 @@ class Carrier:
         for text in self.ledger.by_sid.values():
             if not text.is_final:
                 self.sending.resume(text)
+        self.voice.forget_open_lines()
         for unsaid in self.memory.unsaid:
             self.timeline.at(unsaid.said.at, partial(self._speak, unsaid))
 
     async def stop(self) -> None:
         self.timeline.stop()
         await self.errands.stop()
-        await self.sending.callbacks.stop()
+        await self.posting.stop()
         await self.webhooks.close()

@@ -27,6 +27,8 @@ _CODES = {
     "MessagingServiceSid": 21705,
     "To": 21211,
     "From": 21212,
+    "Url": 21205,
+    "Timeout": 21208,
 }
 """The code of a parameter that is there but not as the description has it; any other is 20001."""
 

@@ -50,6 +50,11 @@ class Config(BaseModel):
     reply_pace: float = Field(1.0, ge=0)
     """Multiplies supporters' delays; 0 lets them answer at once, at any hour."""
 
+    calls_per_second: float = Field(1.0, gt=0)
+    """So many calls are dialed a second; the others wait their turn."""
+    talk_pace: float = Field(1.0, ge=0)
+    """Multiplies every wait in a call: ringing, speaking, thinking; 0 lets a call pass at once."""
+
     @property
     def owned(self) -> tuple[str, ...]:
         return self.numbers + self.lone_numbers

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from phonebank import clock
+from phonebank.rehearsal.call_control import CallControl
 from phonebank.rehearsal.carrier import Carrier
 from phonebank.rehearsal.faults import Fault
 from phonebank.rehearsal.ledger import as_row
@@ -72,6 +73,7 @@ class Control:
             ("POST", "faults", self.faults),
             ("POST", "errors", self.errors),
             ("POST", "supporters", self.supporters),
+            *CallControl(self._carrier.voice).endpoints,
         ):
             app.router.add_route(method, f"/_standin/{path}", self._guarded(endpoint))
 
@@ -118,9 +120,10 @@ class Control:
                 "faults": carrier.faults.struck,
                 "webhooks": carrier.webhooks.answered,
                 "phones": len(carrier.phones.by_number),
+                "calls": carrier.voice.log.figures(),
                 "to_come": len(carrier.timeline),
                 "next_at": next_at.isoformat() if next_at else None,
-                "posting": len(carrier.webhooks) + len(carrier.sending.callbacks),
+                "posting": len(carrier.webhooks) + len(carrier.posting),
                 "behind_s": self._behind_s(next_at),
             },
         )

@@ -27,6 +27,8 @@ class FaultKind(StrEnum):
     CALLBACK_REORDERED = "callback_reordered"
     CALLBACK_DROPPED = "callback_dropped"
     LISTING_LAGS = "listing_lags"
+    QUESTION_DOUBLED = "question_doubled"
+    """A call's document is asked for twice at once."""
 
 
 BEFORE = frozenset(
@@ -48,6 +50,9 @@ AFTER = frozenset(
     },
 )
 CALLBACK = frozenset(kind for kind in FaultKind if kind.startswith("callback_"))
+
+
+QUESTION = frozenset({FaultKind.QUESTION_DOUBLED})
 
 
 class Touched(StrEnum):

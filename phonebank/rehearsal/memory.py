@@ -1,4 +1,4 @@
-"""What a carrier keeps over a restart: texts, phones, opt-outs, people and addresses, in one file of its own making."""
+"""What a carrier keeps over a restart, in one file of its own making: texts, calls, phones, opt-outs, people."""
 
 import asyncio
 import pickle
@@ -9,11 +9,13 @@ from typing import Any
 
 from phonebank.errors import BadInputError
 from phonebank.rehearsal.blocks import Blocks
+from phonebank.rehearsal.call_log import CallLog
 from phonebank.rehearsal.ledger import Ledger
+from phonebank.rehearsal.manners import Manner
 from phonebank.rehearsal.phones import Phones
 from phonebank.rehearsal.supporters import Supporters, Unsaid
 
-_SHAPE = 3
+_SHAPE = 4
 """Counted up when what is kept changes its shape, so that an older file is refused and not half read."""
 _EVERY_S = 1.0
 _COST_SHARE = 20
@@ -26,6 +28,8 @@ class Memory:
 
     supporters: Supporters
     ledger: Ledger = field(default_factory=Ledger)
+    calls: CallLog = field(default_factory=CallLog)
+    manners: dict[str, Manner] = field(default_factory=dict)
     phones: Phones = field(default_factory=Phones)
     blocks: Blocks = field(default_factory=Blocks)
     sticky: dict[str, str] = field(default_factory=dict)

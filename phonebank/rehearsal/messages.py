@@ -3,18 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import dropwhile, islice
-from urllib.parse import urlencode
 
 from phonebank import clock
 from phonebank.rehearsal.account import Account, Reply
 from phonebank.rehearsal.checking import Values
 from phonebank.rehearsal.ledger import Ledger
+from phonebank.rehearsal.paging import page_of
 from phonebank.rehearsal.refusals import CarrierRefusalError, meaning
 from phonebank.rehearsal.sending import Sending
 from phonebank.rehearsal.texts import Text, as_twilio_shows
-
-_PAGE_SIZE = 50
 
 
 @dataclass
@@ -48,22 +45,8 @@ class Messages:
 
     def list_page(self, _path: Values, asked: Values) -> Reply:
         """Newest first, one page. A filter on DateSent never finds a text that was not sent yet."""
-        size = asked.get("PageSize", _PAGE_SIZE)
-        page = asked.get("Page", 0)
-        found = list(islice(self._after(asked.get("PageToken"), self._matching(asked)), size + 1))
-        texts, more = found[:size], len(found) > size
-        following = self._page_uri(asked, page + 1, texts[-1].sid) if more else None
-        return 200, {
-            "end": page * size + max(0, len(texts) - 1),
-            "first_page_uri": self._page_uri(asked, 0, None),
-            "messages": [self._shown(text) for text in texts],
-            "next_page_uri": following,
-            "page": page,
-            "page_size": size,
-            "previous_page_uri": self._page_uri(asked, page - 1, None) if page else None,
-            "start": page * size,
-            "uri": self._page_uri(asked, page, None),
-        }
+        path = f"/2010-04-01/Accounts/{self.account.sid}/Messages.json"
+        return 200, page_of("messages", path, asked, self._matching(asked), self._shown)
 
     def _matching(self, asked: Values) -> Iterator[Text]:
         now = clock.now()
@@ -72,21 +55,6 @@ class Messages:
         for text in self.ledger.newest_first(person):
             if text.listed_at <= now and _fits(text, asked):
                 yield text
-
-    def _after(self, token: str | None, texts: Iterator[Text]) -> Iterator[Text]:
-        if not token:
-            return texts
-        last = token.removeprefix("PA")
-        rest = dropwhile(lambda text: text.sid != last, texts)
-        next(rest, None)
-        return rest
-
-    def _page_uri(self, asked: Values, page: int, token: str | None) -> str:
-        kept = {key: value for key, value in asked.items() if key not in {"Page", "PageToken"}}
-        kept |= {"PageSize": asked.get("PageSize", _PAGE_SIZE), "Page": page}
-        if token:
-            kept["PageToken"] = f"PA{token}"
-        return f"/2010-04-01/Accounts/{self.account.sid}/Messages.json?{urlencode(kept)}"
 
     def _text(self, sid: str) -> Text:
         text = self.ledger.by_sid.get(sid)
@@ -101,16 +69,20 @@ class Messages:
 
 
 def _fits(text: Text, asked: Values) -> bool:
-    if asked.get("To", text.to) != text.to or asked.get("From", text.sender) != text.sender:
-        return False
-    day, before, after = (asked.get(f"DateSent{sign}") for sign in ("", "<", ">"))
+    is_between = asked.get("To", text.to) == text.to and asked.get("From", text.sender) == text.sender
+    return is_between and is_on(asked, "DateSent", text.sent_at)
+
+
+def is_on(asked: Values, name: str, moment: datetime | None) -> bool:
+    """Whether this moment is on, before (`name<`) and after (`name>`) what was asked; none is found by no filter."""
+    day, before, after = (asked.get(f"{name}{sign}") for sign in ("", "<", ">"))
     if not (day or before or after):
         return True
-    if text.sent_at is None:
+    if moment is None:
         return False
-    if day and not _moment(day) <= text.sent_at < _moment(day) + _length(day):
+    if day and not _moment(day) <= moment < _moment(day) + _length(day):
         return False
-    return not (before and text.sent_at > _moment(before)) and not (after and text.sent_at < _moment(after))
+    return not (before and moment > _moment(before)) and not (after and moment < _moment(after))
 
 
 def _length(written: str) -> timedelta:

@@ -37,6 +37,10 @@ class Phones:
     def of(self, number: str) -> Phone:
         return self.by_number.setdefault(number, Phone(number))
 
+    def is_visited(self, number: str) -> bool:
+        """Whether a visitor has taken this phone over."""
+        return number in self.by_number and self.by_number[number].visited
+
     def talking(self) -> Iterator[Phone]:
         """The phones, the latest talk first; those with nothing on them last."""
         latest_first = list(reversed(self.by_number.values()))

@@ -84,6 +84,28 @@ class Carrier:
         """Lets numbers (whole, or last digits) meet an error code: 2xxxx at create, 3xxxx at delivery."""
         return self._post("errors", {"clear": clear, "add": codes or {}})
 
+    def calls(self, person: str | None = None, since: int = 0) -> list[dict[str, Any]]:
+        """Every call and leg, oldest first, as phonecalls.as_row says; `person`: those with one number or client."""
+        rows: list[dict[str, Any]] = self._get("calls", **{"with": person}, since=since)
+        return rows
+
+    def call(self, sid: str) -> dict[str, Any]:
+        """One call, with its transcript so far."""
+        row: dict[str, Any] = self._get(f"calls/{sid}")
+        return row
+
+    def manner(self, person: str, **manner: Any) -> None:
+        """How this number, or `client:name`, takes calls from now on: fields of manners.Manner."""
+        self._post("manners", {"people": {person: manner}})
+
+    def call_in(self, sender: str, to: str, **more: Any) -> dict[str, Any]:
+        """Somebody calls a number of ours, by hand unless a `manner` says how; `url`, `told`: see calling_in."""
+        return self._post("calls", {"from": sender, "to": to, **more})
+
+    def on_line(self, person: str, does: str, **more: Any) -> dict[str, Any]:
+        """A visitor's deed on this person's open line: pick_up, hang_up, press (digits), speak (words), wait."""
+        return self._post(f"lines/{person}", {"does": does, **more})
+
     def supporters(self, people: Iterable[dict[str, Any]], *, replace: bool = False) -> int:
         """Registers simulated people: number, and if wanted first_name, zone, language, persona. How many there are."""
         answer = self._post("supporters", {"people": list(people), "replace": replace})

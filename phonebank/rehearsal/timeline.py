@@ -8,7 +8,7 @@ from itertools import count
 
 from phonebank import clock
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 
 _LOOK_AGAIN_S = 0.1
 """How often the dial is looked at while nothing is due: a visitor may wind it at any time."""
@@ -41,6 +41,14 @@ class Timeline:
 
     def after(self, seconds: float, action: Action) -> None:
         self.at(clock.now() + timedelta(seconds=seconds), action)
+
+    async def sleep(self, seconds: float) -> None:
+        """Until so many seconds have passed on the clock."""
+        if seconds <= 0:
+            return
+        woken = asyncio.get_running_loop().create_future()
+        self.after(seconds, lambda: None if woken.done() else woken.set_result(None))
+        await woken
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -41,6 +41,8 @@ class Door:
     url: str
     posted: list[Posted] = field(default_factory=list)
     answer: tuple[int, str, str] = (204, "text/xml", "")
+    pages: dict[str, str] = field(default_factory=dict)
+    """TwiML by path, without the Response around it."""
 
     def of(self, path: str) -> list[Posted]:
         return [each for each in self.posted if each.path == path]
@@ -72,6 +74,8 @@ def door() -> Iterator[Door]:
             signature = self.headers["X-Twilio-Signature"]
             opened.posted.append(Posted(self.path, form, signature, opened.url + self.path, time.monotonic()))
             status, content_type, text = opened.answer
+            if self.path in opened.pages:
+                status, content_type, text = 200, "text/xml", f"<Response>{opened.pages[self.path]}</Response>"
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(text.encode())))
@@ -99,6 +103,8 @@ def shared_carrier() -> Iterator[Carrier]:
         number_rate=2.0,
         lone_numbers=[LONE],
         reply_pace=0,
+        talk_pace=0,
+        calls_per_second=100,
     ) as carrier:
         yield carrier
 
