@@ -12,7 +12,7 @@ from phonebank.rehearsal.admitting_calls import is_dialable
 from phonebank.rehearsal.conferences import Conferences
 from phonebank.rehearsal.exchange import Exchange
 from phonebank.rehearsal.lines import Line, LineEndedError
-from phonebank.rehearsal.talking import Next, Talking
+from phonebank.rehearsal.talking import HANG_UP, Next, Talking
 from phonebank.rehearsal.waiting import keep_company
 
 _RINGS_S = 30.0
@@ -57,9 +57,11 @@ class Joining:
         company = self._exchange.errands.start(keep_company(self._talking, line, verb.get("waitUrl"), "queue"))
         try:
             await asyncio.wait({company, waiting.taken}, return_when=asyncio.FIRST_COMPLETED)
-            company.cancel()
             if waiting.taken.done():
+                company.cancel()
                 await waiting.over.wait()
+            elif company.result() is HANG_UP:
+                return HANG_UP
         finally:
             company.cancel()
             waiting.over.set()
@@ -81,7 +83,7 @@ class Joining:
         waiting.taken.set_result(line)
         self._introduce(line, waiting.line)
         try:
-            await self._until_either_ends(waiting.line, waiting.over)
+            await self._until_either_ends(line, waiting.line, waiting.over)
         finally:
             waiting.over.set()
         return {"DialCallStatus": "completed", "DialBridged": "true"}
@@ -110,7 +112,7 @@ class Joining:
                 if leg is not answered:
                     self._exchange.end(leg, "canceled", "Somebody else took it.")
             self._introduce(line, answered)
-            await self._until_either_ends(answered, answered.ended)
+            await self._until_either_ends(line, answered, answered.ended)
         finally:
             for leg in legs:
                 self._exchange.end(leg, "completed" if leg.call.answered_at else "canceled", "The call was over.")
@@ -118,13 +120,13 @@ class Joining:
         told = {"DialCallStatus": "completed", "DialCallSid": answered.call.sid}
         return told | {"DialCallDuration": seconds, "DialBridged": "true"}
 
-    async def _until_either_ends(self, other: Line, over: asyncio.Event) -> None:
+    async def _until_either_ends(self, line: Line, other: Line, over: asyncio.Event) -> None:
         """The talk itself. Nobody of a rehearsal talks for ever; a visitor does as they like."""
         ends: list[asyncio.Future[Any]] = [
             asyncio.ensure_future(over.wait()),
             asyncio.ensure_future(other.ended.wait()),
         ]
-        if not other.manner.by_hand:
+        if not (line.manner.by_hand or other.manner.by_hand):
             ends.append(asyncio.ensure_future(self._exchange.pause(_TALKS_S)))
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -172,10 +174,10 @@ class Joining:
         if not noun.get("url"):
             return True
         try:
-            stays = await self._talking.follow(leg, Next(urljoin(line.url, noun.get("url"))))
+            ended = await self._talking.follow(leg, Next(urljoin(line.url, noun.get("url"))))
         except LineEndedError:
             return False
-        return stays and not leg.ended.is_set()
+        return ended is None and not leg.ended.is_set()
 
     def _introduce(self, line: Line, other: Line) -> None:
         line.peer, other.peer = other, line

@@ -34,6 +34,8 @@ class Next:
 
 Verb = Callable[[Line, ET.Element], Awaitable[Next | None]]
 HANG_UP = Next()
+LEAVE = Next(form={"leaves": "the queue"})
+"""Where a document may end instead of running out."""
 
 
 class Talking:
@@ -71,23 +73,21 @@ class Talking:
 
         return talk
 
-    async def follow(self, line: Line, following: Next, room: str = "call", **told: str) -> bool:
-        """One document after another. Whether they ran out; False when one said to hang up, or could not be read."""
+    async def follow(self, line: Line, following: Next, room: str = "call", **told: str) -> Next | None:
+        """One document after another, until they run out (None), or one cannot be read or says HANG_UP or LEAVE."""
         step: Next | None = following
-        while step is not None:
-            if step == HANG_UP:
-                return False
+        while step is not None and step not in (HANG_UP, LEAVE):
             document = await self._read(line, step, room, told)
             if document is None:
-                return False
+                return HANG_UP
             line.url = step.url or line.url
             step = await self._do(line, document)
-        return True
+        return step
 
     async def _do(self, line: Line, document: ET.Element) -> Next | None:
         for verb in document:
             if verb.tag == "Leave":
-                return None
+                return LEAVE
             if (step := await self.verbs[verb.tag](line, verb)) is not None:
                 return step
         return None

@@ -10,8 +10,8 @@ from phonebank.rehearsal.talking import Next, Talking
 _BREATH_S = 0.2
 
 
-async def keep_company(talking: Talking, line: Line, url: str | None, room: str, **told: str) -> None:
-    """The wait document, again and again, until canceled; ends when a document says Leave or Hangup, or is wrong.
+async def keep_company(talking: Talking, line: Line, url: str | None, room: str, **told: str) -> Next:
+    """The wait document, again and again, until canceled; gives what ended it otherwise.
 
     Without an address it is the carrier's own music; with an empty one, silence.
     """
@@ -20,9 +20,10 @@ async def keep_company(talking: Talking, line: Line, url: str | None, room: str,
         line.note("line", "(music)")
     while url:
         here = line.url
-        went_on = await talking.follow(line, Next(urljoin(here, url)), room, **told)
+        ended = await talking.follow(line, Next(urljoin(here, url)), room, **told)
         line.url = here
-        if not went_on:
-            return
+        if ended is not None:
+            return ended
         await asyncio.sleep(_BREATH_S)
     await asyncio.Event().wait()
+    raise AssertionError("nobody sets it")
