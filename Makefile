@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup install run test chaos needs check fix bench migrate revision lock
+.PHONY: help setup install run test stories chaos needs check fix bench migrate revision lock
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do $$name -c $(MODERN) 2>/dev/null && echo $$name && break; done)
 MODERN := 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -27,6 +27,9 @@ run: setup ## a live rehearsal with a sample campaign; Ctrl-C ends it and leaves
 test: setup needs check ## every check and test, on real servers brought where missing
 	@$(call tested,-n 3 --dist worksteal --ignore tests/browser)
 	@$(call tested,-n 3 --dist loadfile tests/browser) # apart: Playwright keeps an event loop of its own in its process
+
+stories: setup needs ## every story on both databases (`make test` tells each on one)
+	@STORIES_ON=both $(PY) -m pytest -n 2 --dist worksteal tests/stories
 
 chaos: setup needs ## kill, cut off and wind everything by seeded schedules and check every promise (SEEDS=20, 0 is endless; FIRST=1)
 	@$(PY) -m tests.chaos $(or $(SEEDS),20) $(or $(FIRST),1)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -34,6 +34,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import AutoString
 
+from phonebank import turnstile
 from phonebank.errors import UnavailableError
 
 _SEPARATOR = "\x1f"  # between texts that go as one; it stands in none of ours
@@ -160,6 +161,9 @@ def insert_for(session: Session, table: Table) -> Any:
     return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 
+_LOCKED_S = 15.0
+"""How long somebody else may write, seconds, before a writer gives up."""
+
 _CONNECTIONS = 16
 """Kept open: as many as the web's threads. One that is made anew for a request costs more than the request."""
 
@@ -196,7 +200,7 @@ def _engine(url: str) -> Engine:
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             max_overflow=_CONNECTIONS,
-            connect_args={"timeout": 15, "check_same_thread": False},
+            connect_args={"timeout": _LOCKED_S, "check_same_thread": False, "factory": turnstile.Connection},
         )
         event.listen(made, "connect", _sqlite_connect)
         event.listen(made, "begin", _sqlite_begin)
@@ -216,11 +220,22 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in _SQLITE_PRAGMAS:
         connection.execute(pragma)
+    if path := turnstile.file_of(connection):
+        connection.stand_at(path)
 
 
 def _sqlite_begin(connection: Connection) -> None:
     only_reads = connection.get_execution_options().get("only_reads", False)
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    if only_reads:
+        connection.exec_driver_sql("BEGIN")
+        return
+    own = cast("turnstile.Connection", connection.connection.dbapi_connection)
+    own.take_turn()
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        own.give_turn_up()
+        raise
 
 
 def _forget_after_fork() -> None:

@@ -1,8 +1,10 @@
 """What every test may ask for: real servers, a database of its own on SQLite and on PostgreSQL, a clock to wind."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -29,7 +31,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses a database on each kind, or on the ones it names: @pytest.mark.database("postgresql")."""
     if "database_kind" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("database")
-        metafunc.parametrize("database_kind", marker.args if marker else DATABASES, indirect=True)
+        kinds = DATABASES if marker is None and "walk" not in metafunc.fixturenames else _of_a_story(metafunc, marker)
+        metafunc.parametrize("database_kind", kinds, indirect=True)
+
+
+def _of_a_story(metafunc: pytest.Metafunc, marker: pytest.Mark | None) -> tuple[str, ...]:
+    """A story takes seconds of many processes: each is told on one kind, about half on either; STORIES_ON=both tells all on both."""
+    if marker is not None:
+        return marker.args
+    name = metafunc.function.__qualname__
+    return DATABASES if os.environ.get("STORIES_ON") == "both" else (DATABASES[crc32(name.encode()) % 2],)
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 """The last word on pace: what any process has said that may still count in the carrier's second, kept in Redis.
 
 A slot is planned; a busy machine speaks late, or is late to be heard, and then two slots meet. The carrier counts a
-text when it arrives, which is no later than its answer: one that is answered so much later than the fastest was, may
-have arrived so much later, and is held against the next ones that much longer than a second.
+text when it arrives, which is no later than its answer: each is held against the next ones for a second from then,
+less the time that no text needs less than on its way: half of what the fastest answer took.
 """
 
 import asyncio
@@ -83,11 +83,11 @@ class LastSecond:
                 return said
             self.forget(said)
 
-    def answered(self, said: Said) -> None:
-        """The carrier has answered it, well or not."""
+    def answered(self, said: Said, spoken_at: float) -> None:
+        """The carrier has answered it, well or not; it was spoken at this moment of the monotonic clock."""
         now = time.monotonic()
-        self._fastest = min(self._fastest, now - said.at)
-        self._tell(said, now - said.at - (self._fastest if now > self._learned_at else 0.0))
+        self._fastest = min(self._fastest, now - spoken_at)
+        self._tell(said, now - said.at - (self._fastest / 2 if now > self._learned_at else 0.0))
 
     def forget(self, said: Said) -> None:
         """It was not spoken after all."""

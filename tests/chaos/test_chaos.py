@@ -20,7 +20,7 @@ def outcomes(pytestconfig):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_promise_is_broken_whatever_breaks(seed, outcomes):
-    outcomes.append(run(plan(seed, seconds=(7, 9), people=(30, 50))))
+    outcomes.append(run(plan(seed, seconds=(5, 7), people=(20, 30))))
     said = report.line(outcomes[-1], f"pytest tests/chaos -k 'breaks and {seed}'")
     print(said)
     assert outcomes[-1].faults.total() > 0

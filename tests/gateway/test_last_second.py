@@ -131,7 +131,7 @@ def test_a_text_that_was_not_spoken_after_all_makes_room_at_once(bell):
 def test_a_faster_sender_than_carriers_allow_asks_nobody():
     async def speak():
         second = LastSecond(SENDER)
-        second.answered(await second.say(1, last_second.MOST_PACE + 1))
+        second.answered(await second.say(1, last_second.MOST_PACE + 1), time.monotonic())
         await second.close()
 
     asyncio.run(speak())
@@ -150,7 +150,7 @@ def stalled(url, seed, texts, limit, results):
         await asyncio.sleep(0.005 + chance.choice((0, 0, 0, chance.uniform(0, 0.2))))
         arrivals.append((time.monotonic(), segments))
         await asyncio.sleep(0.005 + chance.choice((0, 0, 0, chance.uniform(0, 0.05))))
-        second.answered(said)
+        second.answered(said, time.monotonic())
 
     async def speak_all():
         second = LastSecond(SENDER)
