@@ -1,0 +1,85 @@
+"""What a call does next, as the carrier's TwiML (pure): say these words, then listen, go on, or hang up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+LONGEST_SAID = 4096
+"""Characters of one Say; the carrier refuses more (Twilio error 13520)."""
+
+_MOST_HINTS, _LONGEST_HINT = 500, 100
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Words for an artificial voice, or (`audio`) a recording of them, by its address."""
+
+    words: str
+    voice: str
+    language: str
+    audio: str | None = None
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Keys and speech go to `action`, and so does silence, after `seconds` of it."""
+
+    action: str
+    language: str
+    hints: Sequence[str] = ()
+    seconds: int = 6
+    pause_s: int = 2
+    model: str = "experimental_utterances"
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """The carrier fetches what follows from here."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """The call is over."""
+
+
+def document(spoken: Sequence[Spoken], then: Listen | GoOn | HangUp) -> str:
+    """The whole answer to a webhook of a call. Keys and words count from the first word we say on."""
+    response = ET.Element("Response")
+    match then:
+        case Listen():
+            _say(ET.SubElement(response, "Gather", _gather(then)), spoken)
+        case GoOn(address):
+            _say(response, spoken)
+            ET.SubElement(response, "Redirect", method="POST").text = address
+        case HangUp():
+            _say(response, spoken)
+            ET.SubElement(response, "Hangup")
+    return '<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(response, encoding="unicode")
+
+
+def _say(parent: ET.Element, spoken: Sequence[Spoken]) -> None:
+    for one in spoken:
+        if one.audio:
+            ET.SubElement(parent, "Play").text = one.audio
+        elif one.words.strip():
+            said = ET.SubElement(parent, "Say", voice=one.voice, language=one.language)
+            said.text = one.words.strip()[:LONGEST_SAID]
+
+
+def _gather(listen: Listen) -> dict[str, str]:
+    hints = [hint[:_LONGEST_HINT].replace(",", " ") for hint in listen.hints][:_MOST_HINTS]
+    return {
+        "input": "dtmf speech",
+        "numDigits": "1",
+        "finishOnKey": "",  # so that # and * are keys like any other, and never end in silence
+        "timeout": str(listen.seconds),
+        "speechTimeout": str(listen.pause_s),
+        "speechModel": listen.model,
+        "language": listen.language,
+        "action": listen.action,
+        "method": "POST",
+        "actionOnEmptyResult": "true",
+        **({"hints": ",".join(hints)} if hints else {}),
+    }
