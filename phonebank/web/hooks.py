@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from phonebank import clock, db, logs
 from phonebank.errors import BadInputError
-from phonebank.gateway import inbound, twilio
+from phonebank.gateway import inbound
 from phonebank.messages import receiving, reporting, spool
-from phonebank.settings import Settings
-from phonebank.web.guards import signed_by_twilio
+from phonebank.web.guards import settings, signed_by_twilio
 from phonebank.web.shared_writes import written
+from phonebank.web.signed import is_our_account, signed_form
 
 blueprint = Blueprint("hooks", __name__, url_prefix="/twilio")
 
@@ -24,8 +24,8 @@ log = logs.get("hooks")
 @signed_by_twilio
 def sms() -> Response:
     """An inbound text or picture: stored (or spooled) before the answer, and read later."""
-    form = _signed_form()
-    if not _is_our_account(form):
+    form = signed_form()
+    if not is_our_account(form):
         abort(403)
     try:
         text = inbound.text_from(form)
@@ -44,8 +44,8 @@ def sms() -> Response:
 @signed_by_twilio
 def status(message_id: str) -> Response:
     """A delivery report for the text whose id is in the address; a stranger's is kept and counted."""
-    form = _signed_form()
-    if not _is_our_account(form):
+    form = signed_form()
+    if not is_our_account(form):
         message_id = f"of another account: {message_id}"  # no id of ours, so that it touches nothing
     try:
         told = inbound.report_from(form)
@@ -62,23 +62,6 @@ def status(message_id: str) -> Response:
     return Response(status=204)
 
 
-def _signed_form() -> Mapping[str, str]:
-    """The form, when Twilio signed it over our public address. 403 and nothing stored otherwise."""
-    settings = _settings()
-    # The address as it was typed on the wire: Flask would un-escape it, and the signature is over the escaped one.
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
-    path = raw if raw.startswith("/") else "/" + raw.split("/", 3)[-1]
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if not signature or not twilio.verify(settings, settings.address + path, request.form, signature):
-        abort(403)
-    return request.form
-
-
-def _is_our_account(form: Mapping[str, str]) -> bool:
-    ours = _settings().twilio_account_sid
-    return form.get("AccountSid", ours) == ours
-
-
 def _stored_or_spooled(store: Callable[[], Any], kind: str, key: str, form: Mapping[str, str]) -> None:
     """Stored; or, while the database is down, on disk before the carrier hears 204. With neither: 503."""
     try:
@@ -86,7 +69,7 @@ def _stored_or_spooled(store: Callable[[], Any], kind: str, key: str, form: Mapp
     except (DBAPIError, NoConnectionFree) as wrong:
         log.warning("the database is down; kept on disk", kind=kind, error=type(wrong).__name__)
         try:
-            spool.keep(_settings().var / "spool", kind, key, form, clock.now())
+            spool.keep(settings().var / "spool", kind, key, form, clock.now())
         except OSError:
             log.exception("neither database nor disk takes a webhook", kind=kind)
             abort(503)
@@ -95,8 +78,3 @@ def _stored_or_spooled(store: Callable[[], Any], kind: str, key: str, form: Mapp
 def _nothing_to_say() -> Response:
     """Any other body would be texted to the person."""
     return Response("<Response/>", mimetype="text/xml")
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
