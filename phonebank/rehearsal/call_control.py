@@ -9,6 +9,7 @@ from phonebank.rehearsal.calling_in import Incoming
 from phonebank.rehearsal.lines import Line
 from phonebank.rehearsal.manners import Input, Manner
 from phonebank.rehearsal.phonecalls import as_row
+from phonebank.rehearsal.phones import Phones
 from phonebank.rehearsal.voice import Voice
 
 
@@ -41,8 +42,9 @@ class _Call(_Asked):
 class CallControl:
     """Endpoints under /_standin/, guarded by Control."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, phones: Phones) -> None:
         self._voice = voice
+        self._phones = phones
         self.endpoints = (
             ("GET", "calls", self.calls),
             ("GET", "calls/{sid}", self.call),
@@ -82,11 +84,14 @@ class CallControl:
         """A visitor picks up, presses keys, speaks, says nothing, or hangs up."""
         asked = _Deed.model_validate_json(await request.read())
         number = request.match_info["number"]
-        lines = [line for line in self._voice.exchange.open.values() if line.call.person == number]
-        if not lines:
+        line = self._voice.exchange.line_to(number)
+        if line is None:
             return web.json_response({"error": "No line is open to this number."}, status=409)
-        self._do(lines[-1], asked)
-        return web.json_response(as_row(lines[-1].call))
+        line.take_over()
+        if not number.startswith("client:"):
+            self._phones.of(number).visited = True
+        self._do(line, asked)
+        return web.json_response(as_row(line.call))
 
     def _do(self, line: Line, asked: _Deed) -> None:
         match asked.does:

@@ -73,7 +73,7 @@ class Control:
             ("POST", "faults", self.faults),
             ("POST", "errors", self.errors),
             ("POST", "supporters", self.supporters),
-            *CallControl(self._carrier.voice).endpoints,
+            *CallControl(self._carrier.voice, self._carrier.phones).endpoints,
         ):
             app.router.add_route(method, f"/_standin/{path}", self._guarded(endpoint))
 
@@ -182,6 +182,14 @@ class Control:
         text, answers = await self._carrier.receiving.arrive(inbound)
         return web.json_response({"sid": text.sid, "answers": [answer.status for answer in answers]})
 
+    def _newest_call(self, number: str) -> dict[str, Any] | None:
+        """As far as a list of phones tells of it."""
+        call = next(self._carrier.voice.log.newest_first(number), None)
+        if call is None:
+            return None
+        said = [line.words for line in call.lines if line.words]
+        return {"sid": call.sid, "status": call.status, "is_over": call.is_final, "said": said[-1] if said else ""}
+
     def _summary(self, phone: Phone) -> dict[str, Any]:
         last = phone.lines[-1] if phone.lines else None
         person = self._carrier.supporters.people.get(phone.number)
@@ -192,6 +200,7 @@ class Control:
             "automatic": person is not None and not phone.visited,
             "texts": len(phone.lines),
             "last": as_shown(last) if last else None,
+            "call": self._newest_call(phone.number),
             "blocked": self._carrier.blocks.any_for(phone.number),
             "visited": phone.visited,
         }

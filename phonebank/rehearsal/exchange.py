@@ -41,6 +41,7 @@ class Exchange:
     faults: Faults
     reports: CallReports
     manner_of: Callable[[str], Manner]
+    on_ring: Callable[[str], None]
     talk: Talk = field(init=False)
     detect: Talk = field(init=False)
     open: dict[str, Line] = field(default_factory=dict)
@@ -101,7 +102,13 @@ class Exchange:
     def opened(self, call: PhoneCall) -> Line:
         """A line for this call, whoever is at its other end."""
         line = self.open[call.sid] = Line(call, self.manner_of(call.person))
+        if not call.person.startswith("client:"):
+            self.on_ring(call.person)
         return line
+
+    def line_to(self, person: str) -> Line | None:
+        """The newest line that is open to this number or client."""
+        return next((line for line in reversed(self.open.values()) if line.call.person == person), None)
 
     async def _ring_and_talk(self, line: Line, talk: Talk) -> None:
         if await self.ring(line):
@@ -132,15 +139,17 @@ class Exchange:
 
     async def _is_picked_up(self, line: Line) -> bool:
         """A visitor has the seconds of real time; a simulated person those of the clock."""
-        if line.manner.by_hand:
-            try:
-                await asyncio.wait_for(line.picked_up.wait(), line.call.ring_s)
-            except TimeoutError:
-                return False
-            return True
-        picks_up = line.manner.takes is not Takes.NO_ANSWER and line.manner.rings_s <= line.call.ring_s
-        await self.pause(line.manner.rings_s if picks_up else line.call.ring_s)
-        return picks_up
+        by_hand = asyncio.ensure_future(line.picked_up.wait())
+        picks_up = line.manner.picks_up_within(line.call.ring_s)
+        rings_s = line.manner.rings_s if picks_up else line.call.ring_s
+        by_itself = asyncio.ensure_future(asyncio.sleep(rings_s) if line.manner.by_hand else self.pause(rings_s))
+        either: set[asyncio.Future[Any]] = {by_hand, by_itself}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            by_hand.cancel()
+            by_itself.cancel()
+        return picks_up or line.picked_up.is_set()
 
     def pick_up(self, line: Line) -> None:
         """Somebody, or something, has taken it."""
@@ -155,7 +164,8 @@ class Exchange:
 
     async def _hang_up_later(self, line: Line, seconds: float) -> None:
         await self.timeline.sleep(seconds)
-        self.put_down(line)
+        if not line.is_by_hand():
+            self.put_down(line)
 
     def put_down(self, line: Line) -> None:
         """The person hangs up, or declines to pick up."""

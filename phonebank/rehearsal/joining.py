@@ -56,7 +56,8 @@ class Joining:
             self._came.notify_all()
         company = self._exchange.errands.start(keep_company(self._talking, line, verb.get("waitUrl"), "queue"))
         try:
-            await asyncio.wait({company, waiting.taken}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {company, waiting.taken}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if waiting.taken.done():
                 company.cancel()
                 await waiting.over.wait()

@@ -34,6 +34,10 @@ class Line:
     def is_person(self) -> bool:
         return self.manner.takes is Takes.HUMAN
 
+    def is_by_hand(self) -> bool:
+        """Whether a visitor acts for the person, now."""
+        return self.manner.by_hand
+
     def note(self, who: str, words: str = "", **more: Any) -> None:
         self.call.lines.append(Spoken(clock.now(), who, words, **more))
 
@@ -42,6 +46,10 @@ class Line:
         if heard.digits or heard.words:
             self.note("them", heard.words, digits=heard.digits)
         self.ear.put_nowait(heard)
+
+    def take_over(self) -> None:
+        """A visitor acts for the person from here on."""
+        self.manner = self.manner.model_copy(update={"by_hand": True, "takes": Takes.HUMAN})
 
     def forget(self) -> None:
         """What was pressed before a question is no answer to it."""

@@ -19,7 +19,7 @@ async def listen(
 ) -> Input | None:
     """What was heard while the prompt was said or after it; None for nothing. Raises LineEndedError."""
     kinds = (for_ear or verb.get("input", "dtmf")).split()
-    if line.manner.by_hand:
+    if line.is_by_hand():
         return await _to_visitor(line, verb, prompt, kinds)
     if line.manner.barges_in and verb.get("bargeIn") != "false":
         await exchange.pause(_BARGES_IN_AFTER_S)
@@ -33,6 +33,8 @@ async def listen(
         await exchange.pause(patience)
         return None
     await exchange.pause(_THINKS_S)
+    if line.is_by_hand():
+        return await _to_visitor(line, verb, prompt, kinds)
     said = line.next_answer()
     if said is None:
         exchange.put_down(line)

@@ -40,6 +40,10 @@ class Manner(BaseModel):
     greeting_s: float = Field(6.0, ge=0)
     detected_as: str | None = None
 
+    def picks_up_within(self, seconds: float) -> bool:
+        """By themselves, that is: a visitor picks up when they like."""
+        return not self.by_hand and self.takes is not Takes.NO_ANSWER and self.rings_s <= seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Input:

@@ -27,6 +27,7 @@ class Phone:
 
     number: str
     lines: list[Line] = field(default_factory=list)
+    rung: bool = False
     visited: bool = False
 
 
@@ -44,13 +45,22 @@ class Phones:
     def talking(self) -> Iterator[Phone]:
         """The phones, the latest talk first; those with nothing on them last."""
         latest_first = list(reversed(self.by_number.values()))
-        yield from (phone for phone in latest_first if phone.lines)
-        yield from (phone for phone in latest_first if not phone.lines)
+        yield from (phone for phone in latest_first if phone.lines or phone.rung)
+        yield from (phone for phone in latest_first if not phone.lines and not phone.rung)
+
+    def ring(self, number: str) -> None:
+        """A call has come in on it."""
+        self._latest(number).rung = True
+
+    def _latest(self, number: str) -> Phone:
+        """The last in the book is the latest."""
+        phone = self.by_number.pop(number) if number in self.by_number else Phone(number)
+        self.by_number[number] = phone
+        return phone
 
     def show(self, text: Text, now: datetime, *, automatic: bool = False) -> Phone:
         """Puts a delivered or a written text on its person's screen."""
-        phone = self.by_number.pop(text.person, None) or Phone(text.person)
-        self.by_number[text.person] = phone  # the last in the book is the latest
+        phone = self._latest(text.person)
         ours = text.to if text.is_inbound else text.sender
         phone.lines.append(
             Line(

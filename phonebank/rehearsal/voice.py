@@ -49,6 +49,7 @@ class Voice:
             faults=carrier.faults,
             reports=CallReports(account.sid, carrier.posting),
             manner_of=callees.manner_of,
+            on_ring=carrier.phones.ring,
         )
         talking = Talking(exchange, carrier.webhooks, account.sid)
         exchange.talk = talking.answer

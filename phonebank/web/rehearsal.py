@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -14,7 +14,7 @@ from phonebank import clock, db
 from phonebank.campaigns import queries
 from phonebank.errors import BadInputError
 from phonebank.people.models import Role
-from phonebank.rehearsal import staging
+from phonebank.rehearsal import speaking, staging
 from phonebank.rehearsal.faults import FaultKind
 from phonebank.rehearsal.remote import Carrier
 from phonebank.settings import Settings
@@ -33,6 +33,9 @@ TROUBLES = {
 _OFTEN = 1 / 3
 _MOST_SHOWN = 500
 _LONGEST_TEXT = 1600
+_LONGEST_SPEECH = 300
+_MOST_CALLS = 10
+KEYS = (*"123456789", "*", "0", "#")
 _MORNING = time(10)
 
 
@@ -78,6 +81,36 @@ def reply(mark: str) -> ResponseReturnValue:
     return redirect(url_for("rehearsal.phone", mark=mark), code=303)
 
 
+@blueprint.get("/phones/<mark>/call")
+@requires(Role.VOLUNTEER)
+def call(mark: str) -> ResponseReturnValue:
+    return live.answer("rehearsal/_call.html", **_calls(mark))
+
+
+@blueprint.post("/phones/<mark>/call")
+@requires(Role.VOLUNTEER)
+def act(mark: str) -> ResponseReturnValue:
+    """Pick up, press, speak or hang up as this person, or call whoever wrote or called last."""
+    number = _by_mark(mark)["number"]
+    if request.form.get("does") == "call":
+        _call_back(number)
+    else:
+        carrier().on_line(number, **_deed(request.form))
+    if request.headers.get("HX-Request"):
+        return live.piece("rehearsal/_call.html", **_calls(mark))
+    return redirect(url_for("rehearsal.phone", mark=mark), code=303)
+
+
+@blueprint.get("/phones/<mark>/call/<sid>.wav")
+@requires(Role.VOLUNTEER)
+def heard(mark: str, sid: str) -> ResponseReturnValue:
+    """The whole call, spoken by this machine's own synthesizer."""
+    shown = next((call for call in _calls(mark)["calls"] if call["sid"] == sid), None)
+    if shown is None or speaking.synthesizer() is None:
+        abort(404)
+    return Response(speaking.spoken(shown["lines"]), mimetype="audio/wav")
+
+
 @blueprint.post("/clock")
 @requires(Role.VOLUNTEER)
 def wind() -> ResponseReturnValue:
@@ -114,6 +147,7 @@ def _page(mark: str | None) -> ResponseReturnValue:
         phones=live.piece("rehearsal/_phones.html", **listing),
         dial=live.piece("rehearsal/_dial.html", **_dial()),
         lines=live.piece("rehearsal/_lines.html", **_lines(mark)) if mark else "",
+        call=live.piece("rehearsal/_call.html", **_calls(mark)) if mark else "",
         phone=_by_mark(mark) if mark else None,
         speeds=SPEEDS,
         speed=clock.speed(),
@@ -132,6 +166,35 @@ def _lines(mark: str) -> dict[str, Any]:
     phone = _by_mark(mark)
     said = carrier().thread(phone["number"])
     return {"phone": phone, "lines": [line | {"at": datetime.fromisoformat(line["at"])} for line in said]}
+
+
+def _calls(mark: str) -> dict[str, Any]:
+    """The newest call first, each with what was said in it."""
+    phone = _by_mark(mark)
+    calls = carrier().calls(phone["number"])[::-1][:_MOST_CALLS]
+    return {"phone": phone, "calls": calls, "can_be_heard": speaking.synthesizer() is not None, "keys": KEYS}
+
+
+def _deed(form: MultiDict[str, str]) -> dict[str, Any]:
+    """What they do, as the carrier's door takes it. Keys are keys, and whatever else is typed is spoken."""
+    does, said = form.get("does", ""), form.get("words", "").strip()[:_LONGEST_SPEECH]
+    if digits := form.get("digits"):
+        return {"does": "press", "digits": digits}
+    if said:
+        return {"does": "speak", "words": said}
+    if does not in {"pick_up", "hang_up"}:
+        raise BadInputError("Press a key, or say something.")
+    return {"does": does}
+
+
+def _call_back(number: str) -> None:
+    """To the number of ours they know: the one that called last, or wrote."""
+    called = [call["from"] for call in carrier().calls(number) if call["direction"] != "inbound"]
+    wrote = [line["our_number"] for line in carrier().thread(number)]
+    known = (called or wrote)[-1:]
+    if not known:
+        raise BadInputError("Nobody has called or written to this phone yet.")
+    carrier().call_in(number, known[0])
 
 
 def _dial() -> dict[str, Any]:

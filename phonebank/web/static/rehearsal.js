@@ -16,6 +16,14 @@
     }, 1000);
   }
 
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.target.matches(".screen__write")) event.target.reset();
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const talk = document.querySelector(".call__scroll");
+    if (talk) talk.scrollTop = talk.scrollHeight;
+  });
+
   const scroll = document.getElementById("scroll");
   const reply = document.getElementById("reply");
   if (!scroll || !reply) return;
@@ -31,9 +39,5 @@
     if (many() === seen) return;
     seen = many();
     toTheEnd();
-  });
-  reply.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target !== reply || !event.detail.successful) return;
-    reply.elements.body.value = "";
   });
 })();
