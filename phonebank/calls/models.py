@@ -15,6 +15,9 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from phonebank.db import JSONField, Moment, choice
+from phonebank.gateway.inbound import AnsweredBy
+
+__all__ = ["AnsweredBy"]  # the carrier's word, and ours
 
 
 class CallStatus(StrEnum):
@@ -36,15 +39,6 @@ class CallKind(StrEnum):
     TEST = "test"  # to oneself, before a launch
     INBOUND = "inbound"  # they called us
     LEG = "leg"  # to a volunteer's own phone, who takes a caller over
-
-
-class AnsweredBy(StrEnum):
-    """Who took the call, by the carrier's detection; unknown is treated as a person."""
-
-    HUMAN = "human"
-    MACHINE = "machine"
-    FAX = "fax"
-    UNKNOWN = "unknown"
 
 
 class Speaker(StrEnum):

@@ -1,9 +1,158 @@
-"""Reads of calls."""
+"""Reads of calls: what is due, what is in doubt, how many lines are open, who waited in vain."""
 
-from sqlmodel import Session, col, select
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from phonebank.calls.models import Call, CallAudio
-from phonebank.campaigns.models import Campaign
+from sqlalchemy import Select, and_, exists, literal_column, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from phonebank.calls import law
+from phonebank.calls.models import AnsweredBy, Call, CallAudio, CallKind, CallLine, CallStatus
+from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
+from phonebank.contacts.models import Contact
+from phonebank.contacts.queries import has_consent, is_landline
+from phonebank.optouts.models import OptOut
+from phonebank.recipients.models import Recipient, RecipientStatus
+from phonebank.recipients.queries import IS_WAITING
+
+_TOO_LATE = timedelta(seconds=30)
+"""A call that rings for so long must still find its hours open when it is answered."""
+
+BY_MACHINE = (CallKind.SCRIPTED,)
+
+# A status stands in a statement as a word, so that the database sees that its small index of just these will do.
+IS_QUEUED: Any = literal_column("call.status = 'queued'")
+IS_UNDER_WAY: Any = literal_column("call.status IN ('dialing', 'ringing', 'in_progress', 'unknown')")
+
+
+def may_go_now(sender: str, *, by_machine: bool, now: datetime) -> Any:
+    """SELECT of the ids of due calls of a sender that pass every last check, the oldest first.
+
+    Nothing standing against the number and contact hours open; of an artificial voice's also: its campaign runs, the
+    recipient still waits to be asked, and the law lets it call this line.
+    """
+    kind = col(Call.kind).in_(BY_MACHINE)
+    due = select(Call.id).where(
+        Call.sender == sender,
+        IS_QUEUED,
+        kind if by_machine else ~kind,
+        col(Call.due_at) <= now,
+        or_(col(Call.lapses_at).is_(None), col(Call.lapses_at) > now + _TOO_LATE),
+        ~_is_banned(),
+    )
+    if by_machine:
+        due = due.where(_campaign_runs(), _recipient_waits(), is_lawful(Call.phone, now))
+    return due.order_by(col(Call.due_at), col(Call.id))
+
+
+def is_lawful(phone: Any, now: datetime) -> Any:
+    """SQL: whether an artificial voice may call the number in this column now (see law.toml)."""
+    before = aliased(Call)
+    since = now - timedelta(days=law.landline_days())
+    lately = select(func.count()).where(
+        before.phone == phone,
+        col(before.kind).in_(BY_MACHINE),
+        col(before.claimed_at) > since,
+        col(before.status).not_in((CallStatus.QUEUED, CallStatus.CANCELED)),
+    )
+    few = lately.correlate_except(before).scalar_subquery() < law.landline_calls()
+    return or_(has_consent(phone), and_(is_landline(phone), few))
+
+
+def _campaign_runs() -> Any:
+    is_running = col(Campaign.status) == CampaignStatus.RUNNING
+    may_ask = col(Campaign.asks_wait_since).is_(None)
+    return exists().where(col(Campaign.id) == col(Call.campaign_id), is_running, may_ask)
+
+
+def _recipient_waits() -> Any:
+    return exists().where(col(Recipient.id) == col(Call.recipient_id), col(Recipient.status) == RecipientStatus.PENDING)
+
+
+def _is_banned() -> Any:
+    to_them = col(Call.kind) != CallKind.LEG  # a volunteer's own phone
+    return exists().where(to_them, col(OptOut.phone) == col(Call.phone), col(OptOut.lifted_at).is_(None))
+
+
+def count_due(session: Session, sender: str, most: int, *, by_machine: bool, now: datetime) -> int:
+    """How many calls a claim would find, counted no further than `most`."""
+    due = may_go_now(sender, by_machine=by_machine, now=now).limit(most).subquery()
+    return int(session.exec(select(func.count()).select_from(due)).one())
+
+
+def senders_with_work(session: Session, now: datetime) -> list[str]:
+    """Senders with a call due now."""
+    due = select(Call.sender).where(IS_QUEUED, col(Call.due_at) <= now).distinct()
+    return list(session.exec(due))
+
+
+def open_lines(session: Session, sender: str) -> int:
+    """How many calls of ours, to people, are being dialed, ring, or are spoken in from this sender."""
+    lines = select(func.count()).where(
+        IS_UNDER_WAY, Call.sender == sender, Call.status != CallStatus.UNKNOWN, Call.kind != CallKind.INBOUND
+    )
+    return int(session.exec(lines).one())
+
+
+def queued(session: Session, campaign_id: int, most: int) -> int:
+    """How many calls of a campaign are written down and due or to come, counted no further than `most`."""
+    waiting = select(Call.id).where(Call.campaign_id == campaign_id, IS_QUEUED).limit(most)
+    return int(session.exec(select(func.count()).select_from(waiting.subquery())).one())
+
+
+def callable_now(
+    session: Session, campaign_id: int, *, now: datetime, most: int
+) -> Sequence[tuple[Recipient, Contact]]:
+    """People whose turn has come, not yet called, and whom an artificial voice may call by law."""
+    due: Select[Any] = _first_tries(campaign_id, now).limit(most)
+    return [(row[0], row[1]) for row in session.execute(due)]
+
+
+def any_callable(session: Session, campaign_id: int, now: datetime) -> bool:
+    """Whether there is any of them."""
+    found = _first_tries(campaign_id, now).with_only_columns(col(Recipient.id)).limit(1)
+    return session.connection().execute(found).first() is not None
+
+
+def _first_tries(campaign_id: int, now: datetime) -> Any:
+    due = select(Recipient, Contact).join(Contact, col(Recipient.contact_id) == col(Contact.id))
+    mine = (col(Recipient.campaign_id) == campaign_id) & IS_WAITING & (col(Recipient.due_at) <= now)
+    lawful = is_lawful(Recipient.phone, now)
+    return due.where(mine, lawful).order_by(col(Recipient.due_at), col(Recipient.id))
+
+
+def tries_of(session: Session, recipient_id: int, campaign_id: int) -> list[Call]:
+    """Every call to this person in this campaign, the first first."""
+    theirs = select(Call).where(Call.recipient_id == recipient_id, Call.campaign_id == campaign_id)
+    return list(session.exec(theirs.order_by(col(Call.id))))
+
+
+def in_doubt(session: Session, *, claimed_before: datetime, looked_before: datetime, most: int) -> list[Call]:
+    """Calls that may or may not have been dialed, due for a look into the carrier's log, the longest first."""
+    doubtful = select(Call).where(
+        IS_UNDER_WAY,
+        col(Call.carrier_sid).is_(None),
+        col(Call.status).in_((CallStatus.DIALING, CallStatus.UNKNOWN)),
+        *_due_for_a_look(claimed_before, looked_before),
+    )
+    return list(session.exec(doubtful.order_by(col(Call.claimed_at)).limit(most)))
+
+
+def silent(session: Session, *, claimed_before: datetime, looked_before: datetime, most: int) -> list[Call]:
+    """Calls the carrier has and has not told the end of, due to be asked for, the longest first."""
+    quiet = select(Call).where(
+        IS_UNDER_WAY, col(Call.carrier_sid).is_not(None), *_due_for_a_look(claimed_before, looked_before)
+    )
+    return list(session.exec(quiet.order_by(col(Call.claimed_at)).limit(most)))
+
+
+def _due_for_a_look(claimed_before: datetime, looked_before: datetime) -> list[Any]:
+    return [
+        col(Call.claimed_at) <= claimed_before,
+        or_(col(Call.looked_at).is_(None), col(Call.looked_at) <= looked_before),
+    ]
 
 
 def by_id(session: Session, call_id: int, *, lock: bool = False) -> Call | None:
@@ -13,8 +162,65 @@ def by_id(session: Session, call_id: int, *, lock: bool = False) -> Call | None:
 
 
 def by_sid(session: Session, sid: str) -> Call | None:
-    """The call that the carrier knows by this id."""
+    """The call the carrier knows by this id."""
     return session.exec(select(Call).where(Call.carrier_sid == sid)).first()
+
+
+def lines_of(session: Session, call_id: int) -> list[CallLine]:
+    """What was said in a call, in order."""
+    said = select(CallLine).where(CallLine.call_id == call_id)
+    return list(session.exec(said.order_by(col(CallLine.turn), col(CallLine.id))))
+
+
+def waiting_for_somebody(session: Session) -> list[Call]:
+    """Callers who wait for one of us, the longest first."""
+    waiting: Any = literal_column(
+        "call.status = 'in_progress' AND call.wants_person_at IS NOT NULL AND call.bridged_at IS NULL"
+    )
+    return list(session.exec(select(Call).where(waiting).order_by(col(Call.wants_person_at))))
+
+
+def answered_and_abandoned(session: Session, sender: str, since: datetime) -> tuple[int, int]:
+    """How many calls from this sender people answered since a moment, and how many of these waited in vain."""
+    by_people = or_(col(Call.answered_by).is_(None), col(Call.answered_by).in_((AnsweredBy.HUMAN, AnsweredBy.UNKNOWN)))
+    answered = select(func.count(), func.count(col(Call.abandoned_at))).where(
+        Call.sender == sender,
+        col(Call.claimed_at) > since,
+        col(Call.answered_at).is_not(None),
+        col(Call.kind).in_((CallKind.SCRIPTED, CallKind.LIVE)),
+        by_people,
+    )
+    people, waited = session.exec(answered).one()
+    return int(people), int(waited)
+
+
+def to_opted_out() -> Any:
+    """SQL: whether a ban for good, or a hold, stands on the number of a call."""
+    return _is_banned()
+
+
+def of_closed_campaigns() -> Any:
+    """SQL: whether a call's campaign is closed."""
+    return exists().where(col(Campaign.id) == col(Call.campaign_id), col(Campaign.status) == CampaignStatus.CLOSED)
+
+
+def is_any_queued(session: Session, where: Any) -> bool:
+    """Whether a call of which this holds still waits to be dialed."""
+    return session.exec(select(Call.id).where(IS_QUEUED, where).limit(1)).first() is not None
+
+
+def past_their_hours(session: Session, now: datetime, most: int) -> list[Call]:
+    """Queued calls whose contact hours have ended."""
+    over = select(Call).where(IS_QUEUED, col(Call.lapses_at) <= now + _TOO_LATE)
+    return list(session.exec(over.order_by(col(Call.due_at), col(Call.id)).limit(most)))
+
+
+def running_on(session: Session, sender: str) -> list[Campaign]:
+    """The running campaigns of calls that dial from this sender, the oldest launch first."""
+    running = select(Campaign).where(
+        Campaign.sender == sender, Campaign.status == CampaignStatus.RUNNING, Campaign.channel == Channel.CALL
+    )
+    return list(session.exec(running.order_by(col(Campaign.launched_at), col(Campaign.id))))
 
 
 def audio_of(session: Session, campaign_id: int) -> dict[tuple[str, str], str]:

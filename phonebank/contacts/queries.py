@@ -5,9 +5,10 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import exists
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from phonebank.contacts.models import ContactImport, ContactList, ImportStatus, TextlessNumber
+from phonebank.contacts.models import Consent, Contact, ContactImport, ContactList, ImportStatus, TextlessNumber
 from phonebank.errors import NotFoundError
 
 
@@ -79,6 +80,22 @@ TEXTLESS = "no text can reach this number"
 def is_textless(phone: Any) -> Any:
     """SQL: whether no text can reach the number in this column."""
     return exists().where(col(TextlessNumber.phone) == phone)
+
+
+def has_consent(phone: Any) -> Any:
+    """SQL: whether whoever has the number in this column agreed to hear from us."""
+    return exists().where(col(Consent.phone) == phone)
+
+
+def is_landline(phone: Any) -> Any:
+    """SQL: whether the carrier, or a list's own column `line_type`, says that this number is a landline."""
+    told = exists().where(col(TextlessNumber.phone) == phone, col(TextlessNumber.because).endswith(_LANDLINE))
+    person = aliased(Contact)  # or it would be the contact of the statement around it
+    line_type = func.lower(col(person.fields)["line_type"].as_string())
+    return told | exists().where(person.phone == phone, line_type == "landline")
+
+
+_LANDLINE = "(21635)"  # the carrier's code for it, as `codes.meaning` writes it
 
 
 def textless(session: Session, most: int) -> tuple[int, list[TextlessNumber]]:

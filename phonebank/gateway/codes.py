@@ -1,4 +1,4 @@
-"""What to do about each of the carrier's error codes: codes.toml, read once."""
+"""What to do about each of the carrier's error codes: codes.toml, and the words for calls."""
 
 import tomllib
 from enum import StrEnum
@@ -27,16 +27,24 @@ def action(code: int | None) -> CodeAction:
     return CodeAction.FAILED if code is None else _table()[0].get(code, CodeAction.FAILED)
 
 
-def meaning(code: int | None) -> str:
-    """The code in words a member of staff understands, with its number."""
+def meaning(code: int | None, *, of_call: bool = False) -> str:
+    """The code in words a member of staff understands, with its number; `of_call` in words fit for a call."""
     if code is None:
         return "no error code was given"
+    if of_call and code in _words_of_calls():
+        return f"{_words_of_calls()[code]} ({code})"
     return f"{_table()[1].get(code, 'the carrier refused it')} ({code})"
 
 
 def codes_of(*actions: CodeAction) -> list[int]:
     """The codes that ask one of these of us, in order."""
     return sorted(code for code, asked in _table()[0].items() if asked in actions)
+
+
+@cache
+def _words_of_calls() -> dict[int, str]:
+    read = tomllib.loads(Path(__file__).with_name("call_codes.toml").read_text())
+    return {int(code): words for code, words in read["calls"].items()}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,6 +26,15 @@ RANK = {
     "read": 5,
 }
 """How far a text has come by Twilio's own words. Reports arrive doubled and in any order; a rank never goes down."""
+
+
+class AnsweredBy(StrEnum):
+    """Who took a call, by the carrier's detection; unknown is treated as a person."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    FAX = "fax"
+    UNKNOWN = "unknown"
 
 
 class Picture(BaseModel):
@@ -59,6 +69,23 @@ class DeliveryReport(BaseModel):
     error_code: int | None
 
 
+class CallReport(BaseModel):
+    """What the carrier says of one call. `sequence` orders its reports; 99 is its log's own last word."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sid: str
+    status: str
+    sequence: int
+    answered_by: AnsweredBy | None = None
+    duration_s: int | None = None
+    error_code: int | None = None
+
+
+LAST_WORD = 99
+"""A sequence number after all that a call's reports can have: there are four of them, or a few more in transfers."""
+
+
 def text_from(form: Mapping[str, str]) -> InboundText:
     """An inbound text out of Twilio's form. Raises BadInputError when it has no id or no sender."""
     return InboundText(
@@ -81,6 +108,27 @@ def report_from(form: Mapping[str, str]) -> DeliveryReport:
         rank=RANK.get(status, -1),
         error_code=_number(form, "ErrorCode"),
     )
+
+
+def call_report_from(form: Mapping[str, str]) -> CallReport:
+    """A call's status report out of Twilio's form. Raises BadInputError when it names no call or no status."""
+    return CallReport(
+        sid=_needed(form, "CallSid"),
+        status=_needed(form, "CallStatus").lower(),
+        sequence=min(_number(form, "SequenceNumber") or 0, LAST_WORD - 1),
+        answered_by=answered_by(_said(form, "AnsweredBy")),
+        duration_s=_number(form, "CallDuration"),
+        error_code=_number(form, "ErrorCode"),
+    )
+
+
+def answered_by(said: str | None) -> AnsweredBy | None:
+    """The carrier's detection in our words; None where it says nothing."""
+    if not said:
+        return None
+    if said.startswith("machine"):
+        return AnsweredBy.MACHINE
+    return AnsweredBy(said) if said in set(AnsweredBy) else AnsweredBy.UNKNOWN
 
 
 def _needed(form: Mapping[str, str], *names: str) -> str:

@@ -31,7 +31,7 @@ IN_FLIGHT = 128
 LONGEST_VALID_S = 36_000
 _NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _SERVICE = "MG"
-_NOT_THERE = 20404
+NOT_THERE = 20404
 
 
 def verify(settings: Settings, url: str, params: Mapping[str, Any], signature: str) -> bool:
@@ -108,7 +108,7 @@ class Speaking:
                 **sender,
             )
         except Exception as wrong:  # whatever is not a plain refusal may have gone out
-            raise _failure(wrong) from wrong
+            raise failure(wrong) from wrong
         if not made.sid or made.account_sid not in {None, self._client.account_sid}:
             raise GatewayError("The carrier accepted a text without giving an id of ours.", Failure.UNKNOWN)
         return Accepted(sid=made.sid, rank=RANK.get(str(made.status), 0))
@@ -118,7 +118,7 @@ class Speaking:
             # DateSent is null while a text is queued, so the log is read by number alone, newest first.
             found = await self._client.messages.list_async(to=phone, limit=50, page_size=50)
         except Exception as wrong:
-            raise _failure(wrong) from wrong
+            raise failure(wrong) from wrong
         logged = [one for each in found if (one := _logged(each)) is not None]
         return [one for one in logged if one.created_at >= since - timedelta(seconds=1)]
 
@@ -126,9 +126,9 @@ class Speaking:
         try:
             found = _logged(await self._client.messages(sid).fetch_async())
         except Exception as wrong:
-            if getattr(wrong, "code", None) == _NOT_THERE:
+            if getattr(wrong, "code", None) == NOT_THERE:
                 return None
-            raise _failure(wrong) from wrong
+            raise failure(wrong) from wrong
         if found is None:
             raise GatewayError("The carrier answered for a text with something else.", Failure.UNKNOWN)
         return found
@@ -144,9 +144,16 @@ def _logged(one: Any) -> LoggedText | None:
 @asynccontextmanager
 async def speaking(settings: Settings, in_flight: int = IN_FLIGHT) -> AsyncIterator[Speaking]:
     """A gateway for as long as this block lasts; its connections are kept between batches."""
+    async with connected(settings, in_flight) as client:
+        yield Speaking(client)
+
+
+@asynccontextmanager
+async def connected(settings: Settings, in_flight: int) -> AsyncIterator[Client]:
+    """The SDK's client over connections of its own, for as long as this block lasts."""
     transport = _Transport(settings.twilio_api_base_url, in_flight)
     try:
-        yield Speaking(_client(settings, transport))
+        yield _client(settings, transport)
     finally:
         await transport.pool.close()
 
@@ -255,7 +262,8 @@ def _client(settings: Settings, transport: Any) -> Client:
     return Client(user, password, account_sid=sid, http_client=transport, environment={"-": "-"})
 
 
-def _failure(wrong: Exception) -> GatewayError:
+def failure(wrong: Exception, *, of_call: bool = False) -> GatewayError:
+    """What went wrong, in our words: whether it was certainly not taken, and whether asking again helps."""
     if isinstance(wrong, _NEVER_CONNECTED):
         return GatewayError("The carrier could not be reached.", Failure.LATER)
     status, code = getattr(wrong, "status", None), getattr(wrong, "code", None)
@@ -263,12 +271,14 @@ def _failure(wrong: Exception) -> GatewayError:
         return GatewayError("The carrier did not answer plainly.", Failure.UNKNOWN)
     code = code if isinstance(code, int) else None
     if status == 429:  # noqa: PLR2004 - Twilio: the request was never processed
-        return GatewayError(meaning(code or 20429), Failure.LATER, code or 20429)
+        return GatewayError(meaning(code or 20429, of_call=of_call), Failure.LATER, code or 20429)
     if not 400 <= status < 500:  # noqa: PLR2004
-        return GatewayError("The carrier failed, and may have taken the text.", Failure.UNKNOWN, code)
+        return GatewayError(
+            f"The carrier failed, and may have taken the {'call' if of_call else 'text'}.", Failure.UNKNOWN, code
+        )
     kinds = {
         CodeAction.LATER: Failure.LATER,
         CodeAction.TOMORROW: Failure.LATER,
         CodeAction.DOUBTFUL: Failure.UNKNOWN,
     }
-    return GatewayError(meaning(code), kinds.get(action(code), Failure.REFUSED), code)
+    return GatewayError(meaning(code, of_call=of_call), kinds.get(action(code), Failure.REFUSED), code)

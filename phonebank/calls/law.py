@@ -1,0 +1,45 @@
+"""What law.toml says, read once (pure): consent, tries to a landline, waiting in vain, and recording."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+def landline_calls() -> int:
+    """How many artificial-voice calls a landline without consent may get in `landline_days`."""
+    return int(_law()["landlines"]["calls"])
+
+
+def landline_days() -> int:
+    """The days in which `landline_calls` are counted."""
+    return int(_law()["landlines"]["in_days"])
+
+
+def waiting_days() -> int:
+    """The days in which callers who waited in vain are counted."""
+    return int(_law()["waiting"]["in_days"])
+
+
+def needs_recording_notice(state: str) -> bool:
+    """Whether somebody of this state must be told before a call is recorded. Where nobody knows the state: yes."""
+    return not state or state in _law()["recording"]["all_must_agree"]
+
+
+def share_of_pace(answered: int, abandoned: int) -> float:
+    """How much of its pace dialing keeps: all while few wait in vain, then less, a tenth at the ceiling and beyond.
+
+    A few calls say little: fewer than would let one abandoned call lie at the ceiling count as so many.
+    """
+    ceiling = float(_law()["waiting"]["most_abandoned"])
+    share = abandoned / max(answered, 1 / ceiling)
+    over_half = max(0.0, share - ceiling / 2) / (ceiling / 2)
+    return max(_LEAST, 1 - (1 - _LEAST) * over_half)
+
+
+_LEAST = 0.1
+
+
+@cache
+def _law() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("law.toml").read_text(encoding="utf-8"))
