@@ -40,6 +40,7 @@ class House:
         (home / "var" / "rehearsal").mkdir(parents=True)
         self.clock = WoundClock(home / "var" / "rehearsal" / "clock.json")
         quick = {"service_rate": 1000.0, "pick_delay": (0.0, 0.01), "delivery_delay": (0.01, 0.05)}
+        quick |= {"talk_pace": 0.0, "calls_per_second": 1000.0}
         self.carrier = remote.spawn(
             inbound_url=f"http://127.0.0.1:{self.port}/twilio/sms",
             clock_file=self.clock.path,
