@@ -57,3 +57,23 @@ def test_nothing_kept_is_nothing_recalled_and_a_foreign_file_is_named(tmp_path):
 def test_what_is_kept_is_for_its_owner_alone(tmp_path):
     save(Memory(Supporters(1, {}, 1.0)), tmp_path / "state")
     assert (tmp_path / "state").stat().st_mode & 0o077 == 0
+
+
+def test_a_call_that_was_under_way_is_over_after_a_restart_and_the_product_is_told(
+    tmp_path, door, client_of, number, eventually
+):
+    kept = {"state_file": tmp_path / "carrier.state", "account_sid": "AC" + "0" * 32, "auth_token": "t" * 32}
+    door.pages["/start"] = "<Gather timeout='60'><Say>Hi.</Say></Gather>"
+    with remote.spawn(**kept, talk_pace=0) as carrier:
+        carrier.manner(number, by_hand=True)
+        made = client_of(carrier).calls.create(
+            to=number, from_=POOL, url=f"{door.url}/start", status_callback=f"{door.url}/status"
+        )
+        eventually(lambda: carrier.call(made.sid)["status"] == "ringing")
+        carrier.on_line(number, "pick_up")
+        eventually(lambda: door.of("/start"))
+    with remote.spawn(**kept, talk_pace=0) as carrier:
+        eventually(lambda: door.of("/status"))
+        assert door.of("/status")[0].form["CallStatus"] == "completed"
+        assert carrier.call(made.sid)["status"] == "completed"
+        assert carrier.stats()["calls"]["open"] == 0
