@@ -12,6 +12,7 @@ from phonebank.settings import Settings
 from phonebank.web import (
     alarm,
     audit,
+    call_audio,
     campaign,
     contacts,
     deeds,
@@ -84,6 +85,7 @@ BLUEPRINTS = tuple(
         hooks,
         editor,
         campaign,
+        call_audio,
         underway,
         steps,
         worked,

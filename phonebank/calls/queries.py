@@ -240,3 +240,16 @@ def last_campaign_from(session: Session, sender: str) -> Campaign | None:
 def is_ours(session: Session, phone: str) -> bool:
     """Whether campaigns call or text from this number."""
     return session.exec(select(Campaign.id).where(Campaign.sender == phone).limit(1)).first() is not None
+
+
+def seconds_of_audio(session: Session, campaign_id: int) -> dict[tuple[str, str], float]:
+    """How long each recorded line of a campaign is, by line and language."""
+    rows = session.exec(
+        select(CallAudio.line, CallAudio.language, CallAudio.seconds).where(CallAudio.campaign_id == campaign_id)
+    )
+    return {(line, language): seconds for line, language, seconds in rows}
+
+
+def audio_by_token(session: Session, token: str) -> CallAudio | None:
+    """The recorded line behind this address."""
+    return session.exec(select(CallAudio).where(CallAudio.token == token)).first()

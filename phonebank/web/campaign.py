@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from phonebank import clock, db, phone
+from phonebank.calls import queries as calls
 from phonebank.campaigns import launching, preflight, queries, steering
-from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.campaigns.preflight import Preflight
 from phonebank.errors import BadInputError, NotFoundError, PhonebankError, RefusedError
 from phonebank.gateway import codes
@@ -18,10 +19,14 @@ from phonebank.messages import sampling
 from phonebank.messages.models import Message, MessageKind
 from phonebank.people.models import Role
 from phonebank.reports import audience
-from phonebank.web import checklist, editing, guards, hours, live, trouble, underway
+from phonebank.web import checklist, editing, guards, hours, live, spoken, trouble, underway
 from phonebank.web.guards import requires
 
 blueprint = Blueprint("campaign", __name__, url_prefix="/campaigns/<int:campaign_id>")
+_LAUNCHED = {
+    Channel.TEXT: "Launched. The first texts are on their way.",
+    Channel.CALL: "Launched. The first calls are on their way.",
+}
 _AT_ONCE = 20_000  # people whose texts are looked at before the page comes; more of them take seconds
 
 
@@ -68,7 +73,7 @@ def launch(campaign_id: int) -> ResponseReturnValue:
         values = _preflight(campaign_id)
         page = render_template("campaigns/preflight.html", wrong=wrong, typed=request.form, **values)
         return page, trouble.status_of(wrong)
-    flash("It will launch itself then." if at else "Launched. The first texts are on their way.", "good")
+    flash("It will launch itself then." if at else _LAUNCHED[campaign.channel], "good")
     return underway.to_campaign(campaign_id)
 
 
@@ -131,7 +136,11 @@ def _said(campaign_id: int) -> dict[str, Any]:
     with db.reading() as session:
         campaign = queries.by_id(session, campaign_id)
         parts, lists = queries.parts_of(session, campaign), queries.lists_of(session, campaign)
-        return {"campaign": campaign, "parts": parts, "lists": lists, "changes": editing.unfinished(session, campaign)}
+        script = spoken.of_campaign(session, campaign, clock.now()) if campaign.channel is Channel.CALL else None
+        changes = editing.unfinished(session, campaign)
+        return {"campaign": campaign, "parts": parts, "lists": lists, "changes": changes, "script": script} | {
+            "recorded": calls.audio_of(session, campaign_id),
+        }
 
 
 def _preflight(campaign_id: int) -> dict[str, Any]:

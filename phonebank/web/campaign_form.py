@@ -1,6 +1,6 @@
 """A campaign's form ⇄ the table of a campaign file (pure). Inputs are named by the file's own keys: `ask.starts_at`.
 
-What the form does not show (a call's script) stays as it was in `base`.
+What the form does not show stays as it was in `base`.
 """
 
 import re
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from phonebank.campaigns.models import Channel
 from phonebank.campaigns.spec_models import CampaignSpec
 
 SINGLE = frozenset(
     {
         "name",
+        "channel",
         "organization",
         "sender_name",
         "sender",
@@ -40,6 +42,21 @@ SINGLE = frozenset(
         "ask.answers.no",
         "ask.answers.help",
         "ask.answers.wrong_number",
+        "call.mode",
+        "call.voice",
+        "call.greeting",
+        "call.ask",
+        "call.voicemail",
+        "call.attempts",
+        "call.spacing",
+        "call.calls_per_second",
+        "call.open_lines",
+        "call.toll_free",
+        "call.missed_text",
+        "call.record",
+        "call.audio.greeting",
+        "call.audio.ask",
+        "call.audio.voicemail",
     }
 )
 MANY = frozenset({"lists", "exclude.lists", "ask.texts"})
@@ -49,10 +66,11 @@ _ROW = re.compile(
 _TEXTS_IN_LANGUAGE = re.compile(r"ask\.languages\.([a-z]{2,3})")
 _IN_LANGUAGE = re.compile(
     r"(?:ask\.answers\.languages\.([a-z]{2,3})\.(?:yes|no|help|wrong_number)"
+    r"|call\.languages\.([a-z]{2,3})\.(?:greeting|ask|voicemail)"
     r"|(?:ask\.alternatives|followups)\.\d{1,2}\.languages\.([a-z]{2,3}))"
 )
 _BESIDE = frozenset({"again_of", "languages"})  # what no campaign file says: whom it asks again, languages begun
-_SPOKEN = {"lists", "exclude", "organization", "sender_name", "timezone", "disclaimer", "hours"}
+_SPOKEN = {"channel", "call", "lists", "exclude", "organization", "sender_name", "timezone", "disclaimer", "hours"}
 _SPOKEN_OF_ASK = {"action", "starts_at", "ends_at", "place", "why", "texts", "languages"}
 _LONGEST_SPARE = 2
 
@@ -84,6 +102,7 @@ def to_table(form: MultiDict[str, str], base: Mapping[str, Any] | None = None) -
             _put(table, path, [value for value in form.getlist(path) if value.strip()] or None)
     _drop_blank_rows(table)
     _drop_blank_languages(table)
+    _drop_other_channel(table, base or {})
     return table
 
 
@@ -199,6 +218,18 @@ def _drop_blank_languages(table: Values) -> None:
     for holder in (ask, answers, *ask.get("alternatives", []), *table.get("followups", [])):
         if holder.get("languages") == {}:
             del holder["languages"]
+
+
+def _drop_other_channel(table: Values, base: Mapping[str, Any]) -> None:
+    """A form that asks by text says nothing of calls, and the other way round."""
+    if table.get("channel") == Channel.CALL:
+        table.get("ask", {}).update(texts=[], languages={})
+        spoken = table.get("call", {}).get("languages", {})
+        table.setdefault("call", {})["languages"] = {code: words for code, words in spoken.items() if words}
+        return
+    table.pop("call", None)
+    if base.get("call"):
+        table["call"] = deepcopy(base["call"])
 
 
 def _plain(value: Any, zone: ZoneInfo) -> Any:

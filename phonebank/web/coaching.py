@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from phonebank.asks import coach, rewriting
 from phonebank.asks.coach import Verdict
 from phonebank.asks.models import Ask
+from phonebank.campaigns.models import Channel
 from phonebank.errors import PhonebankError
 from phonebank.web import campaign_form, previewing
 
@@ -23,7 +24,9 @@ class Coached:
 
 
 def coached(session: Session, form: MultiDict[str, str], now: datetime) -> list[Coached]:
-    """Every text of the form that says something."""
+    """Every text of the form that says something; of a call, its spoken ask."""
+    if form.get("channel") == Channel.CALL:
+        return _spoken(session, form, now)
     texts = [text for text in form.getlist("ask.texts") if text.strip()]
     ask = _ask(session, form, now) if texts else None
     ready = _ready(form)
@@ -40,6 +43,14 @@ def take_harder(session: Session, form: MultiDict[str, str], number: str, now: d
     changed = form.copy()
     changed.setlist("ask.texts", texts)
     return changed
+
+
+def _spoken(session: Session, form: MultiDict[str, str], now: datetime) -> list[Coached]:
+    said = form.get("call.ask", "").strip()
+    if not said:
+        return []
+    ask, ready = _ask(session, form, now), _ready(form)
+    return [Coached(1, coach.check(said, channel="call", ask=ask, alternatives=ready if ask else None), "")]
 
 
 def _one(number: int, text: str, ask: Ask | None, ready: list[str] | None) -> Coached:

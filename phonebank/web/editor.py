@@ -7,13 +7,26 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from phonebank import clock, db
+from phonebank.calls import voices
 from phonebank.campaigns import queries, spec
+from phonebank.campaigns.models import Channel
 from phonebank.drafts import keeping
 from phonebank.drafts import queries as drafts
 from phonebank.errors import NotFoundError, PhonebankError
 from phonebank.people.models import Role
 from phonebank.reports import listings
-from phonebank.web import campaign_form, coaching, editing, guards, languages, picking, previewing, second_pass, trouble
+from phonebank.web import (
+    campaign_form,
+    coaching,
+    editing,
+    guards,
+    languages,
+    picking,
+    previewing,
+    second_pass,
+    spoken,
+    trouble,
+)
 from phonebank.web.campaign_form import Values
 from phonebank.web.campaigns import blueprint
 from phonebank.web.editing import ClashError, Form
@@ -22,7 +35,7 @@ from phonebank.web.guards import requires
 __all__ = ["blueprint"]
 
 _FIRST_VALUES: Values = {"timezone": "America/New_York", "hours.start": "09:00", "hours.end": "20:00"}
-_ASKS_FOR_MORE = ("harder", "add")  # buttons that change the form and save nothing
+_ASKS_FOR_MORE = ("harder", "add", "to")  # buttons that change the form and save nothing
 
 
 @blueprint.get("/new")
@@ -140,6 +153,8 @@ def coach() -> ResponseReturnValue:
 @requires(Role.ORGANIZER)
 def preview() -> ResponseReturnValue:
     """The texts as real people of the chosen lists will read them, the price of all, and their hours."""
+    if request.form.get("channel") == Channel.CALL:
+        return render_template("campaigns/_spoken.html", script=_spoken())
     zone = request.form.get("timezone", "")
     with db.reading() as session:
         shown = previewing.preview(session, request.form, clock.now())
@@ -153,6 +168,11 @@ def fields() -> ResponseReturnValue:
     with db.reading() as session:
         offered = picking.offered(session, request.form, clock.now())
     return render_template("campaigns/_fields.html", offered=offered)
+
+
+def _spoken() -> spoken.Script:
+    with db.reading() as session:
+        return spoken.of_form(session, request.form, clock.now())
 
 
 def _unfinished(draft_id: int) -> ResponseReturnValue:
@@ -197,7 +217,7 @@ def _kept_unfinished(wrong: PhonebankError) -> str:
 
 
 def _with_more(campaign_id: int | None = None) -> str:
-    """The form again, with the coach's wording in the box or another language: nothing is saved yet."""
+    """The form again, with the coach's wording, another language, or for calls: nothing is saved yet."""
     form: Form = request.form
     if "harder" in form:
         with db.reading() as session:
@@ -205,6 +225,8 @@ def _with_more(campaign_id: int | None = None) -> str:
     shown = campaign_form.shown_of(form)
     if "add" in form:
         shown["languages"] = [*form.getlist("languages"), form.get("another_language", "")]
+    if form.get("to") in tuple(Channel):
+        shown["channel"] = form["to"]
     draft, seen = form.get("draft", type=int), form.get("seen", "")
     return _form(shown, campaign_id=campaign_id, draft=draft, seen=seen, is_changed=True)
 
@@ -215,7 +237,7 @@ def _form(
     """The form that shows these values; `more` is what is to be said above it: wrong, clash, kept, is_changed."""
     said = {"wrong": "", "clash": None, "kept": None, "is_changed": False, **more}
     by_field, others = campaign_form.complaints_by_field(said["wrong"])
-    spoken = campaign_form.languages_of(shown)
+    others_spoken = campaign_form.languages_of(shown)
     return render_template(
         "campaigns/form.html",
         shown=shown,
@@ -226,8 +248,9 @@ def _form(
         others=others,
         zones=campaign_form.zones(shown.get("timezone", "")),
         rows_of=campaign_form.rows_of,
-        spoken=spoken,
-        languages=languages.others(spoken),
+        voices=voices.choices,
+        spoken=others_spoken,
+        languages=languages.others(others_spoken),
         **said,
         **_looked_up(shown),
     )

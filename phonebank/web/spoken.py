@@ -1,0 +1,110 @@
+"""A call campaign's script as it will be spoken: each line in words, for a made-up person, and how long it takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+from werkzeug.datastructures import MultiDict
+
+from phonebank.asks.models import Ask
+from phonebank.asks.wording import WordingError
+from phonebank.calls import length, queries, speaking
+from phonebank.campaigns import merging, texts
+from phonebank.campaigns.call_spec import CallSpec
+from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.queries import Parts, parts_of
+from phonebank.errors import PhonebankError
+from phonebank.gateway.twiml import LONGEST_SAID
+from phonebank.web import previewing
+
+_TITLES = {
+    "greeting": "First",
+    "ask": "The ask",
+    "offer_not_now": "When they cannot then",
+    "offer_not_that": "When it is not for them",
+    "voicemail": "On an answering machine",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """`name` and `language` say which; `is_too_long` is more than the carrier says at once."""
+
+    name: str
+    title: str
+    language: str
+    words: str
+    seconds: float
+    is_recorded: bool
+    is_too_long: bool
+
+
+@dataclass(frozen=True)
+class Script:
+    """Its lines in order; `until_silent` is how long a person listens before they can answer. `why_not`: no lines."""
+
+    lines: list[Line] = field(default_factory=list)
+    until_silent: float = 0.0
+    why_not: str = ""
+
+
+def of_form(session: Session, form: MultiDict[str, str], now: datetime) -> Script:
+    """What is typed so far."""
+    if not form.get("call.ask", "").strip():
+        return Script(why_not="Write the ask, and the whole call shows here as it will be spoken.")
+    try:
+        parts = previewing.parts_so_far(session, form, now)
+    except PhonebankError as wrong:
+        return Script(why_not=str(wrong).splitlines()[0])
+    return _script(parts, {}, now)
+
+
+def of_campaign(session: Session, campaign: Campaign, now: datetime) -> Script:
+    """What a campaign of calls says, with its recorded lines."""
+    assert campaign.id is not None
+    return _script(parts_of(session, campaign), queries.seconds_of_audio(session, campaign.id), now)
+
+
+def _script(parts: Parts, recorded: dict[tuple[str, str], float], now: datetime) -> Script:
+    call = CallSpec.model_validate(parts.campaign.call_script)
+    said = _said(parts, call, now)
+    try:
+        lines = [
+            _line(name, language, said, recorded) for language in speaking.languages(call) for name in _names(parts)
+        ]
+    except WordingError as wrong:
+        return Script(why_not=str(wrong))
+    return Script(lines, sum(line.seconds for line in lines[:2]))
+
+
+def _names(parts: Parts) -> Iterator[str]:
+    offers = {f"offer_{row.answers_to}" for row, _ in parts.alternatives}
+    return (name for name in _TITLES if not name.startswith("offer_") or name in offers)
+
+
+def _line(name: str, language: str, said: speaking.Script, recorded: dict[tuple[str, str], float]) -> Line:
+    words = speaking.words_of(name, language, said)
+    of_recording = recorded.get((name, language))
+    takes = length.seconds(words) if of_recording is None else of_recording
+    is_recorded = of_recording is not None or (name, language) in said.audio
+    return Line(name, _TITLES[name], language, words, takes, is_recorded, len(words) > LONGEST_SAID)
+
+
+def _said(parts: Parts, call: CallSpec, now: datetime) -> speaking.Script:
+    person, campaign = texts.someone(now), parts.campaign
+    own = merging.fields_for(person, campaign, parts.ask, now=now)
+    own |= {"toll_free": speaking.said_number(call.toll_free)} if call.toll_free else {}
+    spoken = speaking.languages(call)
+
+    def fields(ask: Ask) -> dict[str, dict[str, object]]:
+        return {code: own | merging.fields_of(ask, language=code, now=now) for code in spoken}
+
+    return speaking.Script(
+        fields=fields(parts.ask),
+        call=call,
+        ask=parts.ask,
+        offers={row.answers_to: (ask, fields(ask)) for row, ask in parts.alternatives},
+        audio={(name, "en"): url for name, url in call.audio.items()},
+        disclaimer=campaign.disclaimer,
+    )
