@@ -38,9 +38,11 @@ def pressed(keys: str, state: State) -> Sound | Intent:
 
 
 def asked_for(words: str) -> Sound | Intent | None:
-    """Another language, or (a question) one of us, when that is what they say; None for all else."""
-    said = f" {_folded(words)} "
+    """Another language, one of us (a question), or no person at all (a machine's greeting); None for all else."""
+    said = f" {' '.join(_folded(words).split())} "
     asking = spoken()["asking"]
+    if any(f" {phrase} " in said for phrase in asking["machine"]):
+        return Sound.MACHINE
     if len(said.split()) > _SHORT:
         return None
     if any(f" {phrase} " in said for phrase in asking["spanish"]):

@@ -32,6 +32,7 @@ class Sound(StrEnum):
 
     SILENCE = "silence"
     UNCLEAR = "unclear"  # a key without a meaning, words nobody understands
+    MACHINE = "machine"  # the greeting of a voicemail box: no answer, however it reads
     SPANISH = "spanish"
     ENGLISH = "english"
     TIME_NAMED = "time_named"  # any words at all, to "when may we call back?"
@@ -96,6 +97,12 @@ def end(state: State, line: str) -> State:
     return _over(state, line)
 
 
+def promises_person(state: State) -> bool:
+    """Whether what is said last tells them that one of us comes, or calls."""
+    waits = state.place in {Place.WAITING, Place.WHEN}
+    return waits or not {"call_back_soon", "call_back_then"}.isdisjoint(state.last.lines)
+
+
 def next_step(state: State, heard: Heard) -> State:
     """Where the call stands then; what is said is its `last`."""
     if heard.what in _ENDS_ALL:
@@ -148,9 +155,9 @@ def _after_sound(state: State, sound: Sound) -> State:
             return _in_language(state, "en")
         case Sound.NOBODY_FREE:
             return _ask_when(state)
-        case Sound.SILENCE if state.misses:
+        case Sound.SILENCE | Sound.MACHINE if state.misses:
             return _over(state, "nothing_heard", "goodbye")
-        case Sound.SILENCE:
+        case Sound.SILENCE | Sound.MACHINE:
             return _question(_missed(state), "silence", *_question_of(state))
         case _ if state.misses:
             return _ask_when(state) if state.place is Place.MENU else _fetch(state, "not_understood")

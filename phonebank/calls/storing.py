@@ -53,7 +53,7 @@ def answer_inbound(  # noqa: PLR0913  # who called whom, and whose they are
     now: datetime,
 ) -> int | None:
     """Somebody called us: their call, under way. None when it is written down already."""
-    row = {
+    row: dict[str, Any] = {
         "kind": CallKind.INBOUND,
         "status": CallStatus.IN_PROGRESS,
         "campaign_id": campaign_id,
@@ -75,7 +75,7 @@ def answer_inbound(  # noqa: PLR0913  # who called whom, and whose they are
 
 
 def _line(session: Session, call_id: int, turn: int, speaker: Speaker, **of: Any) -> bool:
-    row = {"call_id": call_id, "turn": turn, "speaker": speaker, "words": "", "digits": "", **of}
+    row: dict[str, Any] = {"call_id": call_id, "turn": turn, "speaker": speaker, "words": "", "digits": "", **of}
     made = insert_ignoring(_lines, session).values(row).returning(_lines.c.id)
     return session.connection().scalar(made) is not None
 

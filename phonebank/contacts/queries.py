@@ -98,6 +98,11 @@ def is_landline(phone: Any) -> Any:
 _LANDLINE = "(21635)"  # the carrier's code for it, as `codes.meaning` writes it
 
 
+def cannot_be_texted(session: Session, phone: str) -> bool:
+    """Whether no text can reach this number, by the carrier's own word."""
+    return session.get(TextlessNumber, phone) is not None
+
+
 def textless(session: Session, most: int) -> tuple[int, list[TextlessNumber]]:
     """How many numbers no text can reach, and the latest of them."""
     number = session.exec(select(func.count()).select_from(TextlessNumber)).one()

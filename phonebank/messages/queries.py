@@ -208,6 +208,12 @@ def contact_of(session: Session, phone: str) -> Contact | None:
     return session.exec(select(Contact).where(Contact.phone == phone)).first()
 
 
+def is_written(session: Session, recipient_id: int, step: str) -> bool:
+    """Whether this step of a recipient's walk is a text."""
+    texts = select(Message.id).where(Message.recipient_id == recipient_id, Message.step == step)
+    return session.exec(texts.limit(1)).first() is not None
+
+
 def by_sid(session: Session, sid: str) -> Message | None:
     return session.exec(select(Message).where(Message.carrier_sid == sid)).first()
 

@@ -12,6 +12,7 @@ from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
 from phonebank.campaigns import merging
 from phonebank.campaigns.contact_hours import NeverOpen
+from phonebank.contacts import queries as contacts
 from phonebank.errors import RefusedError
 from phonebank.followups import lifecycle as followups
 from phonebank.followups import scheduling
@@ -43,12 +44,16 @@ log = logs.get("replies")
 
 @dataclass(frozen=True)
 class Cause:
-    """What brought this about ("message:12"), in whose name, and our public address for links."""
+    """What brought this about ("message:12"), in whose name, and our public address for links.
+
+    `is_call`: they are on the line, and hear what we answer; only the details of what they agreed to go by text.
+    """
 
     step: str
     by: str
     address: str
     now: datetime
+    is_call: bool = False
 
 
 def carry_out(
@@ -207,6 +212,8 @@ class _Deed:
 
     def _compose(self, template: str, kind: MessageKind, step: str, ask: Ask, link: str = "") -> None:
         talk = self._talk()
+        if self.cause.is_call and not self._goes_by_text_too(kind):
+            return
         useless_at = ask.starts_at if kind in _OF_THE_EVENT else None
         if useless_at is not None and useless_at <= self.cause.now:
             return  # a person has recorded it, after the event began
@@ -228,6 +235,9 @@ class _Deed:
             log.warning("an answer cannot be written; a person answers", kind=kind.value, error=type(wrong).__name__)
             if not isinstance(wrong, RefusedError):
                 self.hand_off(None)
+
+    def _goes_by_text_too(self, kind: MessageKind) -> bool:
+        return kind is MessageKind.CONFIRMATION and not contacts.cannot_be_texted(self.session, self.phone)
 
     def _silence(self, outcome: Outcome) -> None:
         """They are left alone from now on: every campaign, every commitment, every conversation."""

@@ -1,0 +1,58 @@
+"""Everything a call can say to one person, from the rows: merge fields, alternatives, recorded lines."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from phonebank.calls import queries
+from phonebank.calls.speaking import Script, languages, said_number
+from phonebank.campaigns import merging
+from phonebank.campaigns import queries as campaign_queries
+from phonebank.campaigns.call_spec import CallSpec
+from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.spec_types import FIRST_LANGUAGE
+from phonebank.contacts.models import Contact
+
+_NO_SCRIPT = {"ask": "Can I count on you?"}  # a campaign of texts, whose number somebody calls: its menu needs none
+
+
+def prepare(session: Session, campaign: Campaign | None, contact: Contact, *, address: str, now: datetime) -> Script:
+    """What can be said to this person for this campaign; without one, only that volunteers call from this number."""
+    if campaign is None:
+        return Script({})
+    call, ask = spec_of(campaign), campaign_queries.ask_of(session, campaign)
+    spoken = (*languages(call), "es") if "es" not in languages(call) else languages(call)
+    minute = now.replace(second=0, microsecond=0)  # so that what a minute says is made once
+    own = merging.fields_for(contact, campaign, ask, now=minute) | {"toll_free": said_number(call.toll_free)}
+    return Script(
+        fields={one: own | merging.fields_of(ask, language=one, now=minute) for one in spoken},
+        call=call,
+        ask=ask,
+        offers={
+            row.answers_to: (other, {one: merging.fields_of(other, language=one, now=minute) for one in spoken})
+            for row, other in campaign_queries.alternatives_of(session, campaign)
+        },
+        audio=_audio(session, campaign, call, address),
+        disclaimer=campaign.disclaimer,
+    )
+
+
+def spec_of(campaign: Campaign) -> CallSpec:
+    """The campaign's [call] table."""
+    return CallSpec.model_validate(campaign.call_script or _NO_SCRIPT)
+
+
+def _audio(session: Session, campaign: Campaign, call: CallSpec, address: str) -> Mapping[tuple[str, str], str]:
+    """By line and language; in the file a line of another language ends in it ("ask_es"). An upload wins."""
+    said: dict[tuple[str, str], str] = {}
+    for name, url in call.audio.items():
+        line, _, language = name.rpartition("_")
+        said[(line, language) if language == "es" and line else (name, FIRST_LANGUAGE)] = url
+    uploaded = queries.audio_of(session, campaign.id or 0)
+    return said | {key: f"{address}/audio/{token}" for key, token in uploaded.items()}
+
+
+def stranger(phone: str, now: datetime) -> Contact:
+    """Somebody of whom we know a number alone."""
+    return Contact(phone=phone, zones="", created_at=now, updated_at=now)

@@ -1,0 +1,267 @@
+"""One call as a conversation: what was heard is kept, understood and acted on, and what is said next comes back.
+
+The same webhook twice gets the same words again; whatever it is, it gets words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from phonebank.calls import lines, queries, script, storing
+from phonebank.calls.models import AnsweredBy, Call, CallKind
+from phonebank.calls.preparing import prepare, stranger
+from phonebank.calls.script import Heard, Place, Sound, State, Then
+from phonebank.calls.speaking import Script, languages, speak, words_of
+from phonebank.campaigns import queries as campaign_queries
+from phonebank.campaigns.models import Campaign
+from phonebank.contacts.models import Contact
+from phonebank.gateway.twiml import Spoken
+from phonebank.intents import Decision, Intent
+from phonebank.optouts import queries as optouts
+from phonebank.recipients import queries as recipient_queries
+from phonebank.replies import hearing
+from phonebank.replies.hearing import Said, Understood
+
+_ONE_OF_US = frozenset({Decision.HAND_OFF, Decision.CONFIRM_AND_HAND_OFF, Decision.REQUEST_OPT_IN})
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a webhook brought: keys, or words with how sure the carrier is of them, or neither."""
+
+    keys: str = ""
+    words: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is said now, in which call, and what then (`state.last.then`)."""
+
+    call_id: int
+    state: State
+    spoken: Sequence[Spoken]
+
+
+def pick_up(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
+    """Somebody took our call. Too late for them, or not to be called any more: it ends politely. None: no such call."""
+    line = _line(session, call_id, address, now)
+    if line is None:
+        return None
+    if line.call.script:
+        return line.again()
+    call = line.call
+    state = script.begin(call.language, languages(line.script.call) if line.script.call else ("en",))
+    if call.kind is not CallKind.TEST and optouts.is_opted_out(session, call.phone):
+        state = script.end(state, "by_mistake")
+    elif call.kind is not CallKind.TEST and call.lapses_at is not None and now >= call.lapses_at:
+        state = script.end(state, "late")
+    return line.goes_on(state)
+
+
+def hear(session: Session, call_id: int, turn: int, received: Received, *, address: str, now: datetime) -> Turn | None:
+    """What they answered to this question of ours, once; None: no such call."""
+    line = _line(session, call_id, address, now)
+    if line is None:
+        return None
+    if not line.call.script:
+        return pick_up(session, call_id, address=address, now=now)
+    state = script.from_json(line.call.script)
+    if turn != state.turn or state.last.then is not Then.LISTEN:
+        return line.again()
+    if line.call.answered_by == AnsweredBy.MACHINE:
+        return line.leave_message(state)
+    return line.goes_on(line.answered(state, received))
+
+
+def nobody_came(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
+    """Nobody of us could take them: when may we call back? None: no such call."""
+    line = _line(session, call_id, address, now)
+    if line is None or not line.call.script:
+        return None
+    state = script.from_json(line.call.script)
+    if state.place is not Place.WAITING:
+        return line.again()
+    return line.goes_on(script.next_step(state, Heard(Sound.NOBODY_FREE)))
+
+
+def leave_message(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
+    """The beep has sounded: our message, once, with the number that opts out. None: no such call."""
+    line = _line(session, call_id, address, now)
+    if line is None:
+        return None
+    state = script.from_json(line.call.script) if line.call.script else script.begin(line.call.language, ("en",))
+    return line.leave_message(state)
+
+
+def take_call(session: Session, sid: str, *, phone: str, sender: str, address: str, now: datetime) -> Turn:
+    """Somebody calls one of our numbers: who we are, how to stop, how to be called back."""
+    known = next((one for one in recipient_queries.of_phone(session, phone) if one.asked_at is not None), None)
+    campaign = queries.last_campaign_from(session, sender)
+    storing.answer_inbound(
+        session,
+        sid,
+        phone=phone,
+        sender=sender,
+        campaign_id=known.campaign_id if known else (campaign.id if campaign else None),
+        recipient_id=known.id if known else None,
+        language=known.language if known and known.language in lines.LANGUAGES else "en",
+        now=now,
+    )
+    call = queries.by_sid(session, sid)
+    assert call is not None
+    assert call.id is not None
+    line = _line(session, call.id, address, now)
+    assert line is not None
+    return line.again() if line.call.script else line.goes_on(script.begin_menu(call.language))
+
+
+def refuse_caller(session: Session, name: str, sender: str, *, address: str, now: datetime) -> list[Spoken]:
+    """One line for who can be neither known nor called back."""
+    campaign = queries.last_campaign_from(session, sender)
+    said = prepare(session, campaign, stranger(sender, now), address=address, now=now)
+    return speak((name,), "en", said)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One call that is under way, and everything it can say."""
+
+    session: Session
+    call: Call
+    campaign: Campaign | None
+    script: Script
+    address: str
+    now: datetime
+
+    def again(self) -> Turn:
+        return self._turn(script.from_json(self.call.script))
+
+    def goes_on(self, state: State) -> Turn:
+        said = " ".join(words_of(name, state.language, self.script) for name in state.last.lines)
+        storing.said(self.session, self._id(), state, said, self.now)
+        if state.last.then is Then.FETCH_PERSON:
+            storing.wants_person(self.session, self._id(), self.now)
+        return self._turn(state)
+
+    def leave_message(self, state: State) -> Turn:
+        """Without a toll-free number that opts out, none may be left: the call ends."""
+        over = script.end(state, "voicemail")
+        if state.last.lines == ("voicemail",):
+            return self._turn(state)
+        if not self._may_leave_message():
+            return Turn(self._id(), over, [])
+        storing.voicemail_left(self.session, self._id(), self.now)
+        return self.goes_on(over)
+
+    def _may_leave_message(self) -> bool:
+        may_reach = not optouts.is_opted_out(self.session, self.call.phone)
+        return may_reach and self.script.call is not None and bool(self.script.call.toll_free)
+
+    def answered(self, state: State, received: Received) -> State:
+        """Where the call stands after this answer; what it meant is carried out and kept."""
+        meaning = self._meaning(state, received)
+        understood = self._understood(state, received, meaning)
+        intent = understood.reading.intent if understood and understood.decision else None
+        storing.heard(
+            self.session,
+            self._id(),
+            state.turn,
+            self.now,
+            words=received.words,
+            digits=received.keys,
+            confidence=received.confidence,
+            intent=intent.value if intent else None,
+        )
+        after = script.next_step(state, _heard(meaning, understood))
+        self._tell_one_of_us(state, after, received, understood)
+        return after
+
+    def _meaning(self, state: State, received: Received) -> Sound | Intent | None:
+        """What our tables know it as; None: words to be read."""
+        if received.keys:
+            return lines.pressed(received.keys, state)
+        if not received.words.strip():
+            return Sound.SILENCE
+        known = lines.asked_for(received.words)
+        return None if state.place is Place.WHEN and isinstance(known, Intent) else known
+
+    def _understood(self, state: State, received: Received, meaning: Sound | Intent | None) -> Understood | None:
+        if isinstance(meaning, Sound):
+            return None
+        said = self._said(state, received, meaning)
+        if state.place is Place.WHEN and meaning is not Intent.OPT_OUT and not hearing.may_stop(said):
+            return None
+        if self.call.kind is CallKind.TEST and self.campaign is not None:
+            return hearing.imagine(self.session, said, self.campaign)
+        may_ask_again = not state.misses and state.place is not Place.WHEN
+        return hearing.answer(self.session, said, may_ask_again=may_ask_again, address=self.address, now=self.now)
+
+    def _tell_one_of_us(self, before: State, after: State, received: Received, understood: Understood | None) -> None:
+        """Whoever is told that one of us comes or calls stands in the inbox, with the time they named."""
+        if self.call.kind is CallKind.TEST or not script.promises_person(after):
+            return
+        named = before.place is Place.WHEN and after.last.lines[0] == "call_back_then"
+        is_told = script.promises_person(before) or (understood is not None and understood.decision in _ONE_OF_US)
+        if named:
+            self._hand_off(before, f"asked to be called back: “{received.words[:_LONGEST_SHOWN]}”")
+        elif not is_told:
+            shown = received.words[:_LONGEST_SHOWN] or received.keys
+            self._hand_off(before, f"in a call we did not understand “{shown}”")
+
+    def _hand_off(self, state: State, because: str) -> None:
+        said = self._said(state, Received(), None)
+        hearing.hand_off(self.session, said, because, address=self.address, now=self.now)
+
+    def _said(self, state: State, received: Received, meaning: Intent | None) -> Said:
+        question = next((name for name in reversed(state.last.lines) if name not in _INVITES), "ask")
+        return Said(
+            step=f"call:{self._id()}:{state.turn}",
+            phone=self.call.phone,
+            recipient_id=self.call.recipient_id,
+            words=received.words,
+            shown=f"pressed {received.keys}" if received.keys else f"“{received.words[:_LONGEST_SHOWN]}”",
+            stands_for=meaning,
+            question=words_of(question, state.language, self.script),
+            language=state.language,
+            confidence=received.confidence,
+            offered=Intent(state.offers) if state.place is Place.ALTERNATIVE else None,
+            called_us=self.call.kind is CallKind.INBOUND,
+        )
+
+    def _turn(self, state: State) -> Turn:
+        return Turn(self._id(), state, speak(state.last.lines, state.language, self.script))
+
+    def _id(self) -> int:
+        assert self.call.id is not None
+        return self.call.id
+
+
+_INVITES = ("invite_en", "invite_es")
+
+
+def _heard(meaning: Sound | Intent | None, understood: Understood | None) -> Heard:
+    if isinstance(meaning, Sound):
+        return Heard(meaning)
+    if understood is None:
+        return Heard(Sound.TIME_NAMED)
+    if understood.decision is None:
+        return Heard(Sound.UNCLEAR)
+    return Heard(understood.decision, offers=understood.reading.intent.value, is_texted=understood.is_texted)
+
+
+def _line(session: Session, call_id: int, address: str, now: datetime) -> _Line | None:
+    call = queries.by_id(session, call_id, lock=True)
+    if call is None:
+        return None
+    campaign = campaign_queries.find(session, call.campaign_id)
+    contact = _contact(session, call, now)
+    return _Line(session, call, campaign, prepare(session, campaign, contact, address=address, now=now), address, now)
+
+
+def _contact(session: Session, call: Call, now: datetime) -> Contact:
+    recipient = recipient_queries.by_id(session, call.recipient_id) if call.recipient_id is not None else None
+    return recipient_queries.contact_of(session, recipient) if recipient else stranger(call.phone, now)
