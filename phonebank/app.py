@@ -54,6 +54,7 @@ from phonebank.web import (
     supporter,
     trouble,
     underway,
+    voice_hooks,
     waits,
     worked,
 )
@@ -83,6 +84,7 @@ BLUEPRINTS = tuple(
         feed,
         exports,
         hooks,
+        voice_hooks,
         editor,
         campaign,
         call_audio,

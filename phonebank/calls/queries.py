@@ -172,6 +172,12 @@ def lines_of(session: Session, call_id: int) -> list[CallLine]:
     return list(session.exec(said.order_by(col(CallLine.turn), col(CallLine.id))))
 
 
+def has_pressed(session: Session, call_id: int) -> bool:
+    """Whether a key was pressed in this call, which no answering machine does."""
+    pressed = select(CallLine.id).where(CallLine.call_id == call_id, CallLine.digits != "")
+    return session.exec(pressed.limit(1)).first() is not None
+
+
 def waiting_for_somebody(session: Session) -> list[Call]:
     """Callers who wait for one of us, the longest first."""
     waiting: Any = literal_column(

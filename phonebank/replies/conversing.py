@@ -88,6 +88,18 @@ def nobody_came(session: Session, call_id: int, *, address: str, now: datetime) 
     return line.goes_on(script.next_step(state, Heard(Sound.NOBODY_FREE)))
 
 
+def is_no_person(session: Session, call_id: int, sid: str, who: AnsweredBy) -> bool:
+    """Keep who took the call. Whether it is to be turned: a machine or a fax, where no person has answered yet."""
+    call = queries.by_id(session, call_id, lock=True)
+    if call is None or call.carrier_sid not in {None, sid}:
+        return False
+    answered = bool(call.script) and script.from_json(call.script).place is not Place.ASK
+    if answered or queries.has_pressed(session, call_id):
+        return False
+    storing.answered_by(session, call_id, who)
+    return who in {AnsweredBy.MACHINE, AnsweredBy.FAX}
+
+
 def leave_message(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
     """The beep has sounded: our message, once, with the number that opts out. None: no such call."""
     line = _line(session, call_id, address, now)

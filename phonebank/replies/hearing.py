@@ -131,9 +131,9 @@ def _acts_from(session: Session, talk: Talk | None) -> float:
 
 def _read(said: Said, acts_from: float) -> Reading:
     if said.stands_for is not None:
-        return Reading(said.stands_for, 1.0, f"in a call: {said.shown}", acted=True)
+        return Reading(said.stands_for, 1.0, f"in a call {said.shown}", acted=True)
     reading = read(said.words, question=said.question, lang=said.language, acts_from=acts_from)
-    return replace(reading, why=f"in a call: {reading.why}")
+    return replace(reading, why=f"in a call {said.shown}: {reading.why}")
 
 
 def _is_understood(said: Said, reading: Reading) -> bool:
