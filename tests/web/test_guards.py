@@ -53,7 +53,9 @@ def test_only_the_listed_routes_are_public(app):
 
 @sqlite_only
 def test_only_twilio_blueprint_is_signed(app):
-    assert all(endpoint.startswith(("hooks.", "voice.")) for endpoint, guard in routes(app).items() if guard and guard.signed)
+    assert all(
+        endpoint.startswith(("hooks.", "voice.")) for endpoint, guard in routes(app).items() if guard and guard.signed
+    )
 
 
 @sqlite_only
