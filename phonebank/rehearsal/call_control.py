@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from phonebank.rehearsal.calling_in import Incoming
 from phonebank.rehearsal.lines import Line
 from phonebank.rehearsal.manners import Input, Manner
-from phonebank.rehearsal.phonecalls import as_row
+from phonebank.rehearsal.phonecalls import as_brief_row, as_row
 from phonebank.rehearsal.phones import Phones
 from phonebank.rehearsal.voice import Voice
 
@@ -54,11 +54,12 @@ class CallControl:
         )
 
     async def calls(self, request: web.Request) -> web.Response:
-        """Every call, oldest first; `?with=` for one person's, `?since=` leaves out the first so many."""
+        """Every call, oldest first; `?with=` one person's, `?since=` without the first so many, `?brief=1` unspoken."""
         person = request.query.get("with")
         since = TypeAdapter(int).validate_python(request.query.get("since", "0"))
         calls = list(self._voice.log.by_sid.values())[since:]
-        return web.json_response([as_row(call) for call in calls if person in (None, call.person)])
+        show = as_brief_row if request.query.get("brief") else as_row
+        return web.json_response([show(call) for call in calls if person in (None, call.person)])
 
     async def call(self, request: web.Request) -> web.Response:
         call = self._voice.log.by_sid.get(request.match_info["sid"])

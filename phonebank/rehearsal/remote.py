@@ -84,9 +84,12 @@ class Carrier:
         """Lets numbers (whole, or last digits) meet an error code: 2xxxx at create, 3xxxx at delivery."""
         return self._post("errors", {"clear": clear, "add": codes or {}})
 
-    def calls(self, person: str | None = None, since: int = 0) -> list[dict[str, Any]]:
-        """Every call and leg, oldest first, as phonecalls.as_row says; `person`: those with one number or client."""
-        rows: list[dict[str, Any]] = self._get("calls", **{"with": person}, since=since)
+    def calls(self, person: str | None = None, since: int = 0, *, brief: bool = False) -> list[dict[str, Any]]:
+        """Every call and leg, oldest first, as phonecalls.as_row says; `person`: those with one number or client.
+
+        `brief`: without what was said, for thousands at once.
+        """
+        rows: list[dict[str, Any]] = self._get("calls", **{"with": person}, since=since, brief=int(brief) or None)
         return rows
 
     def call(self, sid: str) -> dict[str, Any]:

@@ -103,7 +103,11 @@ class Talking:
         if wrong := check_twiml(text, room):
             self._blame(line, *wrong)
             return None
-        return ET.fromstring(text)  # noqa: S314  # check_twiml has read it
+        document = ET.fromstring(text)  # noqa: S314  # check_twiml has read it
+        if any(value == "GET" for verb in document.iter() for value in verb.attrib.values()):
+            self._blame(line, "The document asks for GET: this stand-in only posts.")
+            return None
+        return document
 
     async def _fetch(self, line: Line, step: Next, told: dict[str, str]) -> str | None:
         form = call_form(line.call, self._account_sid) | told | step.form

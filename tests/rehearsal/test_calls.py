@@ -145,3 +145,12 @@ def test_the_log_measures_how_many_lines_were_open(shared_carrier, dial, over, n
     assert after["accepted"] == before["accepted"] + 1
     assert after["most_open"] >= 1
     assert after["open"] == 0
+
+
+def test_thousands_are_told_without_their_words(shared_carrier, door, dial, over, number):
+    door.pages["/start"] = "<Say>Hi.</Say>"
+    shared_carrier.manner(number)
+    over(dial().sid)
+    (brief,) = shared_carrier.calls(number, brief=True)
+    (whole,) = shared_carrier.calls(number)
+    assert brief == {key: value for key, value in whole.items() if key != "lines"}

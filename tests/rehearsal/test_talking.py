@@ -65,7 +65,13 @@ def test_the_line_goes_dead_when_they_hang_up(call, door, manner):
 
 @pytest.mark.parametrize(
     "page",
-    ["<Say/>", "<Shout>Hi</Shout>", "<Gather><Dial>+12025550101</Dial></Gather>", f"<Say>{'a' * 4097}</Say>"],
+    [
+        "<Redirect method='GET'>/on</Redirect>",
+        "<Say/>",
+        "<Shout>Hi</Shout>",
+        "<Gather><Dial>+12025550101</Dial></Gather>",
+        f"<Say>{'a' * 4097}</Say>",
+    ],
 )
 def test_a_document_the_carrier_would_refuse_ends_the_call_and_is_noted(call, door, page):
     door.pages["/start"] = page
