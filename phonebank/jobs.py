@@ -44,6 +44,8 @@ QUEUE_OF_TURN = {
     "alerts": SLOW,  # a wait has passed the bound, or no longer does
     "spool": REPLIES,
     "texts": BULK,  # asks; key: the sender
+    "calls": BULK,  # key: the sender
+    "calling": ASKS,  # calls are written down; key: the sender
     "asking": ASKS,  # asks are written down; key: the sender
     "enrolling": SLOW,  # key: the campaign
     "imports": IMPORTS,  # key: the upload; a million rows take minutes

@@ -12,7 +12,12 @@ from sqlmodel import Session
 
 from phonebank import clock, db, jobs, logs
 from phonebank.alerts import queries as alerts
+from phonebank.calls import queries as calls
+from phonebank.calls import reconciling as calls_in_doubt
+from phonebank.calls import tidying as tidying_calls
+from phonebank.calls import trying
 from phonebank.campaigns import queries as campaigns
+from phonebank.campaigns.models import Channel
 from phonebank.cli import parent
 from phonebank.contacts import queries as contacts
 from phonebank.errors import UnavailableError
@@ -74,10 +79,10 @@ def due(settings: Settings, *, tidies: bool = True) -> list[tuple[str, str]]:
     """The turns with work in the database, each once: (name, key)."""
     now = clock.now()
     with db.reading() as session:
-        found = [*_sending(session, now), *_hearing(session, now), *_preparing(session, now)]
+        found = [*_sending(session, now), *_calling(session, now), *_hearing(session, now), *_preparing(session, now)]
         if tidies and alerts.is_due(session, now):
             found.append(("alerts", ""))
-        if tidies and (messages.any_queued(session) or _is_doubtful(session, now) or closing.is_any(session, now)):
+        if tidies and _is_to_reconcile(session, now):
             found.append(("reconciling", ""))
     if spool.is_waiting(settings.var / "spool"):
         found.append(("spool", ""))
@@ -92,8 +97,21 @@ def _sending(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     running = campaigns.running(session)
     is_day_full = bool(running) and campaigns.today(session, now).full_until is not None
     for campaign in running if not is_day_full else ():
-        if asking.wants_more(session, campaign) and recipients.any_due(session, campaign.id or 0, now):
+        if (
+            campaign.channel is Channel.TEXT
+            and asking.wants_more(session, campaign)
+            and recipients.any_due(session, campaign.id or 0, now)
+        ):
             yield "asking", campaign.sender
+
+
+def _calling(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    for sender in calls.senders_with_work(session, now):
+        yield "calls", sender
+    for campaign in campaigns.running(session):
+        is_by_voice = campaign.channel is Channel.CALL and trying.wants_more(session, campaign, now)
+        if is_by_voice and calls.any_callable(session, campaign.id or 0, now):
+            yield "calling", campaign.sender
 
 
 def _hearing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
@@ -114,6 +132,11 @@ def _ring_counters(now: datetime) -> None:
     with db.reading() as session:
         if tallies.due(session, now):
             jobs.ring("tallying")
+
+
+def _is_to_reconcile(session: Session, now: datetime) -> bool:
+    texts = messages.any_queued(session) or _is_doubtful(session, now) or closing.is_any(session, now)
+    return texts or calls_in_doubt.is_any(session, now) or not tidying_calls.is_tidy(session, now)
 
 
 def _is_doubtful(session: Session, now: datetime) -> bool:

@@ -1,18 +1,21 @@
-"""Texts in doubt, texts that nobody should get any more, and texts whose last report never came."""
+"""Texts and calls in doubt, those that nobody should get any more, and those whose last report never came."""
 
 from phonebank import clock, db
+from phonebank.calls import reconciling as reconciling_calls
+from phonebank.calls import tidying as tidying_calls
 from phonebank.messages import closing, reconciling, tidying
 from workers import opening
 
 
 @opening.turn("reconciling")
 def turn(_key: str, _until: float) -> bool:
-    """One look for each text in doubt, one batch of each of the others; the clock rings for the next."""
+    """One look for each text or call in doubt, one batch of each of the others; the clock rings for the next."""
     with db.reading() as session:
-        is_tidy = tidying.is_tidy(session, clock.now())
-    if not is_tidy:
+        untidy = [room for room in (tidying, tidying_calls) if not room.is_tidy(session, clock.now())]
+    for room in untidy:
         with db.transaction() as session:
-            tidying.tidy(session, clock.now())
+            room.tidy(session, clock.now())
     reconciling.settle_doubtful(opening.settings())
     closing.close_unreported(opening.settings())
+    reconciling_calls.settle_doubtful(opening.settings())
     return False

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from phonebank.calls.models import Call, CallKind, CallStatus
 from phonebank.calls.queries import IS_QUEUED, may_go_now
+from phonebank.campaigns.models import Campaign, Channel
 from phonebank.gateway.inbound import CallReport
 
 (
@@ -80,6 +81,12 @@ def claim(session: Session, sender: str, most: int, *, by_machine: bool, now: da
     )
     rows = [Claimed(*row) for row in session.connection().execute(taken)]
     return sorted(rows, key=lambda call: (call.due_at, call.id))
+
+
+def take_turns(session: Session, sender: str) -> None:
+    """Whoever claims for this sender waits for the others who do, so that free lines are counted once."""
+    one = select(col(Campaign.id)).where(col(Campaign.sender) == sender, col(Campaign.channel) == Channel.CALL)
+    session.execute(one.order_by(col(Campaign.id)).with_for_update())
 
 
 def unclaim(session: Session, calls: Sequence[Claimed]) -> list[Claimed]:
@@ -211,6 +218,13 @@ def abandon(session: Session, call_id: int, now: datetime) -> bool:
 def cancel(session: Session, where: Any, now: datetime) -> int:
     """Calls still queued that nobody should get any more."""
     return _move(session, IS_QUEUED & where, status=CANCELED, ended_at=now)
+
+
+def cancel_telling(session: Session, where: Any, now: datetime) -> list[int]:
+    """As `cancel`; returns the recipients who will not get theirs."""
+    unwanted = update(Call).where(IS_QUEUED, where).values(status=CANCELED, ended_at=now)
+    told = unwanted.returning(col(Call.recipient_id)).execution_options(synchronize_session=False)
+    return [one for one in session.connection().scalars(told) if one is not None]
 
 
 def cancel_for(session: Session, phone: str, now: datetime) -> int:

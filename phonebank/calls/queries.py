@@ -13,11 +13,11 @@ from phonebank.calls.models import AnsweredBy, Call, CallAudio, CallKind, CallLi
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.contacts.models import Contact
 from phonebank.contacts.queries import has_consent, is_landline
-from phonebank.optouts.models import OptOut
+from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.recipients.queries import IS_WAITING
 
-_TOO_LATE = timedelta(seconds=30)
+TOO_LATE = timedelta(seconds=30)
 """A call that rings for so long must still find its hours open when it is answered."""
 
 BY_MACHINE = (CallKind.SCRIPTED,)
@@ -39,7 +39,7 @@ def may_go_now(sender: str, *, by_machine: bool, now: datetime) -> Any:
         IS_QUEUED,
         kind if by_machine else ~kind,
         col(Call.due_at) <= now,
-        or_(col(Call.lapses_at).is_(None), col(Call.lapses_at) > now + _TOO_LATE),
+        or_(col(Call.lapses_at).is_(None), col(Call.lapses_at) > now + TOO_LATE),
         ~_is_banned(),
     )
     if by_machine:
@@ -96,9 +96,10 @@ def open_lines(session: Session, sender: str) -> int:
     return int(session.exec(lines).one())
 
 
-def queued(session: Session, campaign_id: int, most: int) -> int:
-    """How many calls of a campaign are written down and due or to come, counted no further than `most`."""
-    waiting = select(Call.id).where(Call.campaign_id == campaign_id, IS_QUEUED).limit(most)
+def queued(session: Session, campaign: Campaign, most: int, now: datetime) -> int:
+    """How many calls of a campaign are written down and due, counted no further than `most`."""
+    due = (col(Call.sender) == campaign.sender) & (col(Call.due_at) <= now) & IS_QUEUED
+    waiting = select(Call.id).where(due, Call.campaign_id == campaign.id).limit(most)
     return int(session.exec(select(func.count()).select_from(waiting.subquery())).one())
 
 
@@ -186,11 +187,11 @@ def waiting_for_somebody(session: Session) -> list[Call]:
     return list(session.exec(select(Call).where(waiting).order_by(col(Call.wants_person_at))))
 
 
-def answered_and_abandoned(session: Session, sender: str, since: datetime) -> tuple[int, int]:
-    """How many calls from this sender people answered since a moment, and how many of these waited in vain."""
+def answered_and_abandoned(session: Session, campaign_id: int, since: datetime) -> tuple[int, int]:
+    """How many calls of a campaign people answered since a moment, and how many of these waited in vain."""
     by_people = or_(col(Call.answered_by).is_(None), col(Call.answered_by).in_((AnsweredBy.HUMAN, AnsweredBy.UNKNOWN)))
     answered = select(func.count(), func.count(col(Call.abandoned_at))).where(
-        Call.sender == sender,
+        Call.campaign_id == campaign_id,
         col(Call.claimed_at) > since,
         col(Call.answered_at).is_not(None),
         col(Call.kind).in_((CallKind.SCRIPTED, CallKind.LIVE)),
@@ -201,8 +202,19 @@ def answered_and_abandoned(session: Session, sender: str, since: datetime) -> tu
 
 
 def to_opted_out() -> Any:
-    """SQL: whether a ban for good, or a hold, stands on the number of a call."""
-    return _is_banned()
+    """SQL: whether somebody who is called told us to stop."""
+    is_out = (col(OptOut.kind) == Ban.OPT_OUT) & col(OptOut.lifted_at).is_(None)
+    return exists().where(col(Call.kind) != CallKind.LEG, col(OptOut.phone) == col(Call.phone), is_out)
+
+
+def is_call(call_id: int) -> Any:
+    """SQL: whether it is this one."""
+    return col(Call.id) == call_id
+
+
+def against_the_law(now: datetime) -> Any:
+    """SQL: whether a call is an artificial voice's to a line that it may not call now."""
+    return col(Call.kind).in_(BY_MACHINE) & ~is_lawful(Call.phone, now)
 
 
 def of_closed_campaigns() -> Any:
@@ -217,7 +229,7 @@ def is_any_queued(session: Session, where: Any) -> bool:
 
 def past_their_hours(session: Session, now: datetime, most: int) -> list[Call]:
     """Queued calls whose contact hours have ended."""
-    over = select(Call).where(IS_QUEUED, col(Call.lapses_at) <= now + _TOO_LATE)
+    over = select(Call).where(IS_QUEUED, col(Call.lapses_at) <= now + TOO_LATE)
     return list(session.exec(over.order_by(col(Call.due_at), col(Call.id)).limit(most)))
 
 

@@ -82,6 +82,11 @@ def is_textless(phone: Any) -> Any:
     return exists().where(col(TextlessNumber.phone) == phone)
 
 
+def is_known_textless(session: Session, phone: str) -> bool:
+    """Whether no text can reach this number."""
+    return session.get(TextlessNumber, phone) is not None
+
+
 def has_consent(phone: Any) -> Any:
     """SQL: whether whoever has the number in this column agreed to hear from us."""
     return exists().where(col(Consent.phone) == phone)

@@ -82,6 +82,9 @@ class CallReport(BaseModel):
     error_code: int | None = None
 
 
+CALL_RANK = {"queued": 0, "initiated": 0, "ringing": 1, "in-progress": 2, "answered": 2}
+"""How far a call that is not over has come by Twilio's own words."""
+
 LAST_WORD = 99
 """A sequence number after all that a call's reports can have: there are four of them, or a few more in transfers."""
 
@@ -115,11 +118,17 @@ def call_report_from(form: Mapping[str, str]) -> CallReport:
     return CallReport(
         sid=_needed(form, "CallSid"),
         status=_needed(form, "CallStatus").lower(),
-        sequence=min(_number(form, "SequenceNumber") or 0, LAST_WORD - 1),
+        sequence=_sequence(form),
         answered_by=answered_by(_said(form, "AnsweredBy")),
         duration_s=_number(form, "CallDuration"),
         error_code=_number(form, "ErrorCode"),
     )
+
+
+def _sequence(form: Mapping[str, str]) -> int:
+    """Its place among the reports of its call; without a number, by how far its word has come."""
+    number = _number(form, "SequenceNumber")
+    return CALL_RANK.get(_said(form, "CallStatus").lower(), 3) if number is None else min(number, LAST_WORD - 1)
 
 
 def answered_by(said: str | None) -> AnsweredBy | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from phonebank import phone as numbers
 from phonebank.asks import segments
 from phonebank.campaigns import contact_hours
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.models import Campaign, Channel
 from phonebank.db import insert_ignoring
 from phonebank.errors import RefusedError
 from phonebank.jobs import ring_after_commit
@@ -103,10 +103,12 @@ def price_micros(counted: int, on: date) -> int:
     return int(segments.cost(counted, on=on) * 1_000_000)
 
 
-def window_for(campaign: Campaign | None, *, zones: str, state: str, now: datetime) -> contact_hours.Window:
+def window_for(
+    campaign: Campaign | None, *, zones: str, state: str, now: datetime, channel: str = Channel.TEXT
+) -> contact_hours.Window:
     """The contact hours that are open now, or open next, in every zone (joined by `|`) a person may be in."""
     start, end = (campaign.hours_start, campaign.hours_end) if campaign else _DEFAULT_HOURS
-    return contact_hours.window(now, zones=zones.split("|"), state=state or None, start=start, end=end)
+    return contact_hours.window(now, zones=zones.split("|"), state=state or None, start=start, end=end, channel=channel)
 
 
 def _when(session: Session, text: NewText, now: datetime) -> tuple[datetime, datetime]:

@@ -48,7 +48,7 @@ def act_on_code(
         case CodeAction.BAD_NUMBER:
             _leave_text_pool(session, text, code, now)
         case CodeAction.PAUSE_CAMPAIGN | CodeAction.STOP_EVERYTHING:
-            _stop(session, text, code, now)
+            stop(session, text.campaign_id, code, now)
         case CodeAction.TOMORROW:
             day_is_full(session, code, now)
         case CodeAction.FILTERED | CodeAction.FAILED:
@@ -65,16 +65,16 @@ def day_is_full(session: Session, code: int | None, now: datetime) -> None:
     books.full_at_carrier(session, now)
 
 
-def _stop(session: Session, text: Claimed, code: int | None, now: datetime) -> None:
-    """The campaign stops; all of them when it is the account that is refused."""
+def stop(session: Session, of_campaign: int | None, code: int | None, now: datetime) -> None:
+    """Stop this campaign; all of them when it is the account that is refused."""
     if action(code) is CodeAction.STOP_EVERYTHING:
         log.error("the account was refused; every campaign is paused", code=code)
         for campaign_id in campaign_queries.under_way_ids(session):
             why = f"The account was refused: {meaning(code)}."
             campaigns.pause(session, campaign_id, reason=why, now=now, over=StopCause.ACCOUNT)
-    elif text.campaign_id is not None:
+    elif of_campaign is not None:
         why = f"The carrier refused: {meaning(code)}."
-        campaigns.pause(session, text.campaign_id, reason=why, now=now, over=StopCause.REFUSED)
+        campaigns.pause(session, of_campaign, reason=why, now=now, over=StopCause.REFUSED)
 
 
 def _leave_text_pool(session: Session, text: Claimed, code: int | None, now: datetime) -> None:

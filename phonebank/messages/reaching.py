@@ -51,10 +51,13 @@ class Reach:
     def is_open(self, recipient: Recipient) -> bool:
         """Whether their hours are open; `of` would not have to park their whole group."""
         try:
-            window = window_for(self.campaign, zones=recipient.zones, state=recipient.state, now=self.now)
+            window = self._window(recipient.zones, recipient.state)
         except NeverOpen:
             return False
         return window.opens_at <= self.now
+
+    def _window(self, zones: str, state: str) -> Window:
+        return window_for(self.campaign, zones=zones, state=state, now=self.now, channel=self.campaign.channel)
 
     def _in_their_hours(self, due: Sequence[tuple[Recipient, Contact]]) -> list[Reachable]:
         """Those who may be reached now. Whole groups whose hours are closed are parked until they open."""
@@ -71,7 +74,7 @@ class Reach:
     def _open_window(self, zones: str, state: str) -> Window | None:
         group = {"zones": zones, "state": state}
         try:
-            window = window_for(self.campaign, zones=zones, state=state, now=self.now)
+            window = self._window(zones, state)
         except NeverOpen as never:
             recipients.exclude_group(self.session, self._campaign_id, because=str(never)[:200], **group)
             return None

@@ -1,0 +1,17 @@
+"""Calls, written down a few seconds before they are dialed: the sender's own turn does nothing but dial."""
+
+import time
+
+from phonebank import clock, db, jobs
+from phonebank.calls import trying
+from workers import opening
+
+
+@opening.turn("calling")
+def turn(key: str, until: float) -> bool:
+    """Write down the next calls of this sender until enough are. The clock rings again when they run low."""
+    while time.monotonic() < until and not jobs.should_stop():
+        with db.transaction() as session:
+            if not trying.top_up(session, key, clock.now()):
+                return False
+    return True
