@@ -12,6 +12,7 @@ from phonebank.settings import Settings
 from phonebank.web import (
     alarm,
     audit,
+    bridge_hooks,
     call_audio,
     call_status,
     campaign,
@@ -87,6 +88,7 @@ BLUEPRINTS = tuple(
         call_status,
         hooks,
         voice_hooks,
+        bridge_hooks,
         editor,
         campaign,
         call_audio,

@@ -22,6 +22,7 @@ from phonebank.gateway.contract import GatewayError
 from phonebank.gateway.twiml import GoOn, HangUp, Listen, Spoken, document
 from phonebank.replies import conversing
 from phonebank.replies.conversing import Received, Turn
+from phonebank.web import bridge_hooks
 from phonebank.web.guards import settings, signed_by_twilio
 from phonebank.web.shared_writes import written
 from phonebank.web.signed import is_our_account, signed_form
@@ -40,6 +41,10 @@ _LONGEST_NUMBER = 9
 def start(call_id: str) -> Response:
     """Somebody took our call: who calls, how to stop that, the ask."""
     form = _form_of_ours()
+    with db.reading() as session:
+        is_ours = bridge_hooks.is_ours(session, _number(call_id))
+    if is_ours:
+        return bridge_hooks.begin(_number(call_id), form.get("CallSid", ""))
 
     def converse(session: Session, now: datetime) -> Turn | None:
         lifecycle.answer(session, _number(call_id), sid=form.get("CallSid", ""), now=now)
@@ -169,7 +174,7 @@ def _twiml(turn: Turn) -> Response:
             )
             return _xml(turn.spoken, listen)
         case Then.FETCH_PERSON:
-            return _xml(turn.spoken, GoOn(f"{here}/nobody"))
+            return _xml(turn.spoken, GoOn(f"{here}/bridge"))
         case Then.HANG_UP:
             return _xml(turn.spoken, HangUp())
 

@@ -1,0 +1,110 @@
+"""The only writer of an offer's status (its words: calls.models) and of seats.
+
+ringing → taken / declined / missed;  taken → missed when they never came on the line
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, Update, update
+from sqlmodel import Session, col
+
+from phonebank.calls.models import Call, CallOffer, CallSeat, CallStatus, OfferStatus
+from phonebank.db import insert_ignoring
+
+_seats: Table = CallSeat.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
+_offers: Table = CallOffer.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
+
+
+def sit_down(session: Session, person_id: int, phone: str | None, now: datetime) -> None:
+    """Ready from now on, in the browser or (`phone`) at their own phone. Whom they speak with stays theirs."""
+    new = {"person_id": person_id, "phone": phone, "ready_since": now, "seen_at": now}
+    session.connection().execute(insert_ignoring(_seats, session).values(new))
+    _moved(session, _seat(person_id).values(phone=phone, ready_since=now, seen_at=now))
+
+
+def stand_up(session: Session, person_id: int) -> bool:
+    """No further caller for now. False when they were not ready."""
+    return _moved(session, _seat(person_id).where(col(CallSeat.ready_since).is_not(None)).values(ready_since=None))
+
+
+def seen(session: Session, person_id: int, now: datetime) -> bool:
+    """Their page is there."""
+    return _moved(session, _seat(person_id).values(seen_at=now))
+
+
+def hold(session: Session, person_id: int, call_id: int, now: datetime) -> bool:
+    """Nobody else is given to them meanwhile. False: they have a caller already."""
+    new = {"person_id": person_id, "seen_at": now}
+    session.connection().execute(insert_ignoring(_seats, session).values(new))
+    free = _seat(person_id).where(col(CallSeat.call_id).is_(None) | (col(CallSeat.call_id) == call_id))
+    return _moved(session, free.values(call_id=call_id))
+
+
+def let_go(session: Session, person_id: int, call_id: int, now: datetime) -> bool:
+    """They are free for the next, behind those who wait already."""
+    mine = _seat(person_id).where(col(CallSeat.call_id) == call_id)
+    _moved(session, mine.where(col(CallSeat.ready_since).is_not(None)).values(ready_since=now))
+    return _moved(session, mine.values(call_id=None))
+
+
+def ring(session: Session, call_id: int, person_id: int, now: datetime) -> bool:
+    """Ring a volunteer for a caller. False: they were before, or have another caller."""
+    if not hold(session, person_id, call_id, now):
+        return False
+    new = {
+        "call_id": call_id,
+        "person_id": person_id,
+        "status": OfferStatus.RINGING,
+        "offered_at": now,
+        "rung": 1,
+    }
+    made = insert_ignoring(_offers, session).values(new).returning(_offers.c.id)
+    return session.connection().scalar(made) is not None
+
+
+def take(session: Session, call_id: int, person_id: int, now: datetime) -> bool:
+    """They say that they come. False: it went to the next meanwhile."""
+    return _answer(session, call_id, person_id, (OfferStatus.RINGING,), OfferStatus.TAKEN, now)
+
+
+def decline(session: Session, call_id: int, person_id: int, now: datetime) -> bool:
+    """Not now. False: it went to the next meanwhile."""
+    return _answer(session, call_id, person_id, (OfferStatus.RINGING,), OfferStatus.DECLINED, now)
+
+
+def miss(session: Session, call_id: int, person_id: int, now: datetime) -> bool:
+    """They did not answer in time, or were lost in the middle of it."""
+    open_ = (OfferStatus.RINGING, OfferStatus.TAKEN)
+    return _answer(session, call_id, person_id, open_, OfferStatus.MISSED, now)
+
+
+def dial(session: Session, call_id: int, now: datetime) -> bool:
+    """A person a volunteer has before them is to be dialed now. False: they are already."""
+    prepared = _call(call_id).where(col(Call.status) == CallStatus.QUEUED, col(Call.due_at).is_(None))
+    return _moved(session, prepared.values(due_at=now))
+
+
+def _answer(  # who answers which offer, and how it moves
+    session: Session,
+    call_id: int,
+    person_id: int,
+    from_: tuple[OfferStatus, ...],
+    to: OfferStatus,
+    now: datetime,
+) -> bool:
+    mine = update(CallOffer).where(col(CallOffer.call_id) == call_id, col(CallOffer.person_id) == person_id)
+    return _moved(session, mine.where(col(CallOffer.status).in_(from_)).values(status=to, answered_at=now))
+
+
+def _seat(person_id: int) -> Update:
+    return update(CallSeat).where(col(CallSeat.person_id) == person_id)
+
+
+def _call(call_id: int) -> Update:
+    return update(Call).where(col(Call.id) == call_id)
+
+
+def _moved(session: Session, statement: Update) -> bool:
+    no_sync: dict[str, Any] = {"synchronize_session": False}
+    return bool(session.connection().execute(statement.execution_options(**no_sync)).rowcount)

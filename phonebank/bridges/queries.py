@@ -1,0 +1,96 @@
+"""Who is ready to take a caller over, who is being rung for whom, and who still waits."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, or_
+from sqlmodel import Session, col, select
+
+from phonebank.calls.models import Call, CallKind, CallOffer, CallSeat, CallStatus, OfferStatus
+from phonebank.people.models import Person, PersonStatus, Shift
+
+BROWSER_GONE, PHONE_GONE = timedelta(seconds=10), timedelta(minutes=3)
+"""Whose page has not asked for itself for so long is gone; who waits by their own phone may lock its screen."""
+
+RINGS_FOR = timedelta(seconds=20)
+"""Of somebody who does not answer; then the next is rung."""
+
+_OVER = (CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.FAILED, CallStatus.CANCELED)
+
+
+def seat_of(session: Session, person_id: int) -> CallSeat | None:
+    """Where this volunteer takes calls, if they ever did."""
+    return session.get(CallSeat, person_id, populate_existing=True)
+
+
+def next_free(session: Session, call_id: int, now: datetime) -> int | None:
+    """The volunteer on shift who has been ready the longest and was not rung for this caller yet."""
+    was_rung = exists().where(col(CallOffer.call_id) == call_id, col(CallOffer.person_id) == col(CallSeat.person_id))
+    ready = select(CallSeat.person_id).where(is_free(now), ~was_rung).order_by(col(CallSeat.ready_since))
+    return session.exec(ready.limit(1)).first()
+
+
+def count_free(session: Session, now: datetime) -> int:
+    """How many volunteers could take a caller over now."""
+    return len(session.exec(select(CallSeat.person_id).where(is_free(now))).all())
+
+
+def is_free(now: datetime) -> Any:
+    """SQL: whether a seat's volunteer is on shift, ready, there, and speaks with nobody."""
+    is_there = or_(
+        col(CallSeat.seen_at) > now - BROWSER_GONE,
+        and_(col(CallSeat.phone).is_not(None), col(CallSeat.seen_at) > now - PHONE_GONE),
+    )
+    on_shift = exists().where(
+        col(Shift.person_id) == col(CallSeat.person_id),
+        col(Shift.started_at).is_not(None),
+        col(Shift.ended_at).is_(None),
+    )
+    may = exists().where(col(Person.id) == col(CallSeat.person_id), col(Person.status) == PersonStatus.ACTIVE)
+    return and_(col(CallSeat.ready_since).is_not(None), col(CallSeat.call_id).is_(None), is_there, on_shift, may)
+
+
+def offer_of(session: Session, call_id: int, person_id: int) -> CallOffer | None:
+    """The offer of this caller to this volunteer."""
+    theirs = select(CallOffer).where(CallOffer.call_id == call_id, CallOffer.person_id == person_id)
+    return session.exec(theirs.execution_options(populate_existing=True)).first()
+
+
+def standing(session: Session, call_id: int) -> CallOffer | None:
+    """Who is rung for this caller, or has said that they take them; None: nobody is."""
+    open_ = (OfferStatus.RINGING, OfferStatus.TAKEN)
+    found = select(CallOffer).where(CallOffer.call_id == call_id, col(CallOffer.status).in_(open_))
+    return session.exec(found.execution_options(populate_existing=True)).first()
+
+
+def unanswered(session: Session, now: datetime, call_id: int | None = None) -> list[CallOffer]:
+    """Offers of callers who still wait, that rang too long or were taken by somebody who never came on the line."""
+    waits = exists().where(
+        col(Call.id) == col(CallOffer.call_id),
+        col(Call.status) == CallStatus.IN_PROGRESS,
+        col(Call.bridged_at).is_(None),
+        col(Call.kind) != CallKind.LEG,
+    )
+    since = now - RINGS_FOR
+    late = or_(
+        and_(col(CallOffer.status) == OfferStatus.RINGING, col(CallOffer.offered_at) <= since),
+        and_(col(CallOffer.status) == OfferStatus.TAKEN, col(CallOffer.answered_at) <= since),
+    )
+    found = select(CallOffer).where(waits, late)
+    return list(session.exec(found if call_id is None else found.where(CallOffer.call_id == call_id)))
+
+
+def leg_for(session: Session, call_id: int, person_id: int) -> Call | None:
+    """The call to this volunteer's own phone about this caller, while it is not over."""
+    theirs = select(Call).where(Call.kind == CallKind.LEG, Call.volunteer_id == person_id, _not_over())
+    return next((leg for leg in session.exec(theirs) if leg.script.get("for") == call_id), None)
+
+
+def prepared_for(session: Session, person_id: int, campaign_id: int) -> Call | None:
+    """The person this volunteer sees before dialing, or dials or speaks with now."""
+    mine = select(Call).where(Call.kind == CallKind.LIVE, Call.volunteer_id == person_id, _not_over())
+    return session.exec(mine.where(Call.campaign_id == campaign_id).order_by(col(Call.id).desc()).limit(1)).first()
+
+
+def _not_over() -> Any:
+    return col(Call.status).not_in(_OVER)
