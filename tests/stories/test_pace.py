@@ -48,7 +48,11 @@ def test_an_answer_overtakes_a_blast(walk):
     walk.until(lambda: walk.talk(first.people[0])[-1].kind == "confirmation")
     written = time.monotonic()
     walk.until_heard(first.people[0], "Wonderful")
-    assert walk.ledger(first.people[0])[-1]["monotonic"] - written < 2.0
+    heard = walk.ledger(first.people[0])[-1]["monotonic"]
+    passed = [row for row in walk.asks() if written < row["monotonic"] < heard]
+    assert len(passed) <= 20, (
+        "two seconds' worth of the blast went first"
+    )  # counted, since a busy machine is slow in all
     assert len(walk.asks()) < 151, "the blast was over before: nothing was overtaken"
     assert busiest_second(walk.ledger()) <= 10
     walk.close(blast)
