@@ -64,14 +64,13 @@ def answer_inbound(  # noqa: PLR0913  # who called whom, and whose they are
         "script": {},
         "answered_at": now,
         "carrier_sid": sid,
-        "carrier_sequence": -1,
-        "attempts": 0,
-        "looks": 0,
-        "cost_micros": 0,
         "created_at": now,
-    }
+    } | _UNDIALED
     made: int | None = session.connection().scalar(insert_ignoring(_calls, session).returning(_calls.c.id), row)
     return made
+
+
+_UNDIALED = {"attempts": 0, "looks": 0, "carrier_sequence": -1, "cost_micros": 0}
 
 
 def _line(session: Session, call_id: int, turn: int, speaker: Speaker, **of: Any) -> bool:

@@ -10,6 +10,7 @@ from phonebank import logs
 from phonebank.asks import answers, wording
 from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
+from phonebank.calls import lifecycle as calls
 from phonebank.campaigns import merging
 from phonebank.campaigns.contact_hours import NeverOpen
 from phonebank.contacts import queries as contacts
@@ -39,6 +40,13 @@ HELD, AT_RISK, USUAL, LATE = range(4)
 _OF_THE_EVENT = (MessageKind.ALTERNATIVE, MessageKind.CONFIRMATION)
 """What is of no use once the event has begun."""
 
+_OUTCOMES = {
+    Intent.NO: Outcome.NO,
+    Intent.NOT_NOW: Outcome.NOT_NOW,
+    Intent.NOT_THAT: Outcome.NOT_THAT,
+    Intent.MAYBE: Outcome.MAYBE,
+}
+
 log = logs.get("replies")
 
 
@@ -61,16 +69,6 @@ def carry_out(
 ) -> None:
     """Do what was decided. Everything lands in the caller's transaction, or nothing does."""
     _DEEDS[decision](_Deed(session, reading, talk, phone, cause))
-
-
-def _outcome_of(intent: Intent) -> Outcome | None:
-    named = {
-        Intent.NO: Outcome.NO,
-        Intent.NOT_NOW: Outcome.NOT_NOW,
-        Intent.NOT_THAT: Outcome.NOT_THAT,
-        Intent.MAYBE: Outcome.MAYBE,
-    }
-    return named.get(intent)
 
 
 @dataclass(frozen=True)
@@ -110,11 +108,11 @@ class _Deed:
         self.offer_alternative()
 
     def thank(self) -> None:
-        self.settle(_outcome_of(self.reading.intent))
+        self.settle(_OUTCOMES.get(self.reading.intent))
         self.say("no", MessageKind.THANKS)
 
     def settle_quietly(self) -> None:
-        self.settle(_outcome_of(self.reading.intent))
+        self.settle(_OUTCOMES.get(self.reading.intent))
 
     def explain(self) -> None:
         self.say("help", MessageKind.HELP)
@@ -125,7 +123,7 @@ class _Deed:
         self.settle(None)
 
     def hand_over(self, decision: Decision) -> None:
-        self.hand_off(None if self._is_about_a_meeting() else _outcome_of(self.reading.intent), decision)
+        self.hand_off(None if self._is_about_a_meeting() else _OUTCOMES.get(self.reading.intent), decision)
 
     def withdraw(self) -> None:
         talk = self._talk()
@@ -133,13 +131,13 @@ class _Deed:
             followups.withdraw(self.session, talk.commitment.id, self.cause.now)
         kinds = (MessageKind.REMINDER, MessageKind.CONFIRMATION)
         messages.cancel_kinds(self.session, talk.recipient.id or 0, kinds, self.cause.now)
-        self.settle(_outcome_of(self.reading.intent) or Outcome.NO)
+        self.settle(_OUTCOMES.get(self.reading.intent) or Outcome.NO)
 
     def offer_alternative(self) -> None:
         """The prepared alternative, at its own time; what they said stands as the outcome until they answer it."""
         talk, intent = self._talk(), self.reading.intent
         assert talk.recipient.id is not None
-        recipients.ask_again(self.session, talk.recipient.id, _outcome_of(intent) or Outcome.NONE)
+        recipients.ask_again(self.session, talk.recipient.id, _OUTCOMES.get(intent) or Outcome.NONE)
         ask = talk.alternatives[intent]
         own = ask.texts.get(talk.contact.language) or ask.texts.get("en")
         template = str(own[0]) if own else answers.template(ask, intent.value, talk.contact.language)
@@ -152,11 +150,11 @@ class _Deed:
         self._silence(Outcome.WRONG_NUMBER)
 
     def opt_out(self) -> None:
-        because = self.reading.why[:200] or "asked us to stop"
-        ledger.record(self.session, self.phone, because=because, by=self.cause.by, now=self.cause.now)
-        now = self.cause.now
-        ledger.lift(self.session, self.phone, kind=Ban.HOLD, because="opted out", by=self.cause.by, now=now)
+        now, by, because = self.cause.now, self.cause.by, self.reading.why[:200] or "asked us to stop"
+        ledger.record(self.session, self.phone, because=because, by=by, now=now)
+        ledger.lift(self.session, self.phone, kind=Ban.HOLD, because="opted out", by=by, now=now)
         messages.cancel_for(self.session, self.phone, now)
+        calls.cancel_for(self.session, self.phone, now)
         self._silence(Outcome.OPTED_OUT)
 
     def hand_off(self, outcome: Outcome | None, decision: Decision = Decision.HAND_OFF) -> None:
@@ -164,8 +162,7 @@ class _Deed:
         reason, urgency = self._reason(decision)
         if decision is Decision.HOLD_AND_HAND_OFF:
             because = f"may have asked to stop: {self.reading.why}"[:200]
-            now = self.cause.now
-            ledger.record(self.session, self.phone, because=because, by="the reader", now=now, kind=Ban.HOLD)
+            ledger.record(self.session, self.phone, because=because, by="the reader", now=self.cause.now, kind=Ban.HOLD)
         handoffs.open_(
             self.session,
             phone=self.phone,

@@ -14,11 +14,14 @@ from phonebank.followups import scheduling
 from phonebank.messages.models import MessageKind
 from phonebank.people import accounts
 from phonebank.people.models import Role
+from phonebank.recipients.models import RecipientStatus
 from phonebank.reports import lately
 from phonebank.settings import Settings
 from phonebank.web import sign_in, supporter, waiting_list
 from phonebank.web.throttle import Throttle
 from tests.support import conversations as make
+from tests.support.calling import ACCOUNT, PUBLIC, TOKEN, Phone, a_call, calling
+from tests.support.factories import member
 from tests.support.pages import Visitor
 from workers import opening
 
@@ -134,3 +137,39 @@ def said_yes(app, clock):
             return rosa, scheduling.pledge(session, drive, ask, rosa, now).token
 
     return pledged
+
+
+@pytest.fixture
+def now(clock):
+    return house_clock.now()
+
+
+@pytest.fixture
+def voice_client(database_url, tmp_path, clock):
+    settings = Settings(
+        database_url=database_url,
+        redis_url="redis://127.0.0.1:1/0",
+        secret_key="s" * 40,
+        public_url=PUBLIC,
+        phonebank_home=tmp_path,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=TOKEN,
+        twilio_api_base_url="http://127.0.0.1:1",
+    )
+    app = create_app(settings)
+    app.testing = True
+    yield app.test_client()
+    db.engine().dispose()
+
+
+@pytest.fixture
+def phone(voice_client, now):
+    """phone(…): one of our calls, taken by somebody; fields of the campaign (`drive`) and of the call."""
+
+    def rung(drive=None, recipient=None, **fields):
+        with db.transaction() as session:
+            campaign = calling(session, now, **(drive or {}))
+            to = member(session, campaign, now, status=RecipientStatus.PENDING, **(recipient or {}))
+            return Phone(voice_client, a_call(session, campaign, now, rings=to, **fields))
+
+    return rung

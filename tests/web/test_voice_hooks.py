@@ -7,7 +7,6 @@ from sqlalchemy.exc import OperationalError
 
 from phonebank import clock as our_clock
 from phonebank import db
-from phonebank.app import create_app
 from phonebank.asks.models import Ask
 from phonebank.calls.models import Call, CallLine, CallStatus, Speaker
 from phonebank.campaigns.models import Alternative
@@ -19,50 +18,13 @@ from phonebank.optouts import ledger
 from phonebank.optouts.queries import is_opted_out
 from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.replies import conversing
-from phonebank.settings import Settings
 from tests.support import conversations as make
 from tests.support import talks
-from tests.support.calling import ACCOUNT, PUBLIC, SCRIPT, TOKEN, Phone, a_call, calling
+from tests.support.calling import PUBLIC, SCRIPT, TOKEN, Phone, a_call, calling
 from tests.support.factories import do, fresh, member, update
 
 pytestmark = pytest.mark.database("sqlite")
 SPANISH = SCRIPT | {"languages": {"es": {"ask": "¿Viene a llamar con nosotros?"}}}
-
-
-@pytest.fixture
-def now(clock):
-    return our_clock.now()
-
-
-@pytest.fixture
-def client(database_url, tmp_path, clock):
-    settings = Settings(
-        database_url=database_url,
-        redis_url="redis://127.0.0.1:1/0",
-        secret_key="s" * 40,
-        public_url=PUBLIC,
-        phonebank_home=tmp_path,
-        twilio_account_sid=ACCOUNT,
-        twilio_auth_token=TOKEN,
-        twilio_api_base_url="http://127.0.0.1:1",
-    )
-    app = create_app(settings)
-    app.testing = True
-    yield app.test_client()
-    db.engine().dispose()
-
-
-@pytest.fixture
-def phone(client, now):
-    """phone(…): one of our calls, taken by somebody; fields of the campaign (`drive`) and of the call."""
-
-    def rung(drive=None, recipient=None, **fields):
-        with db.transaction() as session:
-            campaign = calling(session, now, **(drive or {}))
-            to = member(session, campaign, now, status=RecipientStatus.PENDING, **(recipient or {}))
-            return Phone(client, a_call(session, campaign, now, rings=to, **fields))
-
-    return rung
 
 
 def stands(line):
@@ -234,106 +196,9 @@ def test_who_stopped_while_it_rang_is_not_asked(phone, now):
     assert "by mistake" in line.heard
 
 
-def test_a_machine_gets_the_message_once_after_the_beep_with_the_number_that_stops(phone):
-    line = phone().picks_up().says("Hi, you have reached Rosa, please leave a message")
-    assert not line.is_over
-    assert line.machine("machine_end_beep").status_code == 204
-    assert line.row.answered_by == "machine"
-    line.posts(f"/twilio/calls/{line.call_id}/voicemail")
-    assert "RepresentUs" in line.heard
-    assert "8 0 0, 5 5 5, 0 1 4 3" in line.heard
-    left = line.row.voicemail_at
-    assert line.posts(f"/twilio/calls/{line.call_id}/voicemail").is_over
-    assert line.row.voicemail_at == left
-    assert stands(line) == (RecipientStatus.PENDING, Outcome.NONE)
-
-
-def test_a_machine_that_could_not_be_turned_gets_the_message_at_its_next_step(phone):
-    line = phone().picks_up()
-    line.machine("machine_end_silence")
-    assert "toll-free" in line.is_silent().heard
-
-
-def test_without_a_toll_free_number_no_message_is_left(phone):
-    line = phone(drive={"call_script": {"ask": "Will you come?"}}).picks_up()
-    line.machine("machine_end_beep")
-    assert line.posts(f"/twilio/calls/{line.call_id}/voicemail").heard == ""
-    assert line.row.voicemail_at is None
-
-
-def test_whoever_has_answered_is_no_machine(phone):
-    line = phone().picks_up().presses("7")
-    line.machine("machine_end_beep")
-    assert line.row.answered_by is None
-
-
-@pytest.mark.parametrize(
-    ("told", "who"), [("human", "human"), ("unknown", "unknown"), ("fax", "fax"), ("new", "unknown")]
-)
-def test_who_took_the_call_is_kept(phone, told, who):
-    line = phone().picks_up()
-    line.machine(told)
-    assert line.row.answered_by == who
-
-
-def calls_us(client, caller, ours=make.SENDER, sid="CA" + "9" * 32):
-    line = Phone(client, 0)
-    line.posts("/twilio/voice", From=caller, To=ours, CallSid=sid)
-    if line.next:
-        line.call_id = int(line.next.split("/")[3])
-    return line
-
-
-def test_who_calls_back_hears_who_we_are_and_can_stop_us(client, phone):
-    line = calls_us(client, phone().row.phone)
-    assert line.heard.startswith("You have reached RepresentUs.")
-    assert "Press 9" in line.heard
-    line.presses("9")
-    assert line.is_over
-    assert do(is_opted_out, line.row.phone)
-
-
-def test_who_calls_back_can_ask_to_be_called(client, phone):
-    line = calls_us(client, phone().row.phone)
-    line.presses("1")
-    assert "When would be a good time?" in line.heard
-    line.says("tomorrow morning")
-    assert "tomorrow morning" in talks.waiting(line.row.phone)[0].why
-
-
-def test_a_stranger_may_stop_us_too_and_a_repeated_call_is_one(client, now):
-    do(calling, now)
-    line = calls_us(client, "+12025550199")
-    assert calls_us(client, "+12025550199").call_id == line.call_id
-    line.says("take me off your list")
-    assert do(is_opted_out, "+12025550199")
-
-
-def test_a_stranger_who_asks_is_in_the_inbox(client, now):
-    do(calling, now)
-    line = calls_us(client, "+12025550198").presses("1").is_silent()
-    assert line.is_over
-    assert len(talks.waiting("+12025550198")) == 1
-
-
-@pytest.mark.parametrize("caller", ["anonymous", "", "+266696687", "Restricted"])
-def test_a_hidden_number_hears_why_it_cannot_be_helped(client, now, caller):
-    do(calling, now)
-    line = calls_us(client, caller)
-    assert line.is_over
-    assert "hidden" in line.heard
-
-
-def test_a_number_that_calls_itself_is_let_go(client, now):
-    do(calling, now)
-    line = calls_us(client, make.SENDER)
-    assert line.is_over
-    assert talks.rows(Call) == []
-
-
-def test_a_call_we_do_not_know_ends_with_words(client, now):
+def test_a_call_we_do_not_know_ends_with_words(voice_client, now):
     for path in ("0/start", "77/answer/3", "x/start", "99999999999999/nobody"):
-        assert Phone(client, 0).posts(f"/twilio/calls/{path}").is_over
+        assert Phone(voice_client, 0).posts(f"/twilio/calls/{path}").is_over
 
 
 def test_while_the_database_is_away_they_hear_so(phone, monkeypatch):
@@ -345,24 +210,26 @@ def test_while_the_database_is_away_they_hear_so(phone, monkeypatch):
     assert "went wrong on our side" in line.presses("1").heard
 
 
-def test_what_the_carrier_did_not_sign_is_refused(phone, client):
+def test_what_the_carrier_did_not_sign_is_refused(phone, voice_client):
     line = phone()
     for path in (f"/twilio/calls/{line.call_id}/start", "/twilio/voice"):
-        assert client.post(path, data={"Digits": "9"}).status_code == 403
+        assert voice_client.post(path, data={"Digits": "9"}).status_code == 403
         form = {"AccountSid": "AC" + "1" * 32}
         signed = {"X-Twilio-Signature": twilio.sign(PUBLIC + path, form, TOKEN)}
-        assert client.post(path, data=form, headers=signed, environ_overrides={"RAW_URI": path}).status_code == 403
+        assert (
+            voice_client.post(path, data=form, headers=signed, environ_overrides={"RAW_URI": path}).status_code == 403
+        )
     assert line.row.script == {}
 
 
-def test_a_test_call_says_everything_and_does_nothing(client, now):
+def test_a_test_call_says_everything_and_does_nothing(voice_client, now):
     with db.transaction() as session:
         drive = calling(session, now)
         call_id = a_call(
             session, drive, now, kind="test", recipient_id=None, step=None, rings=member(session, drive, now)
         )
     update(Call, call_id, recipient_id=None)
-    line = Phone(client, call_id).picks_up()
+    line = Phone(voice_client, call_id).picks_up()
     assert line.heard.startswith("Hello, this is Amanda with RepresentUs. Press 9")
     assert line.presses("9").is_over
     assert not do(is_opted_out, line.row.phone)
