@@ -18,6 +18,7 @@ from phonebank.campaigns import queries as campaign_queries
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
 from phonebank.gateway.twiml import Spoken
+from phonebank.handoffs import bridging
 from phonebank.intents import Decision, Intent
 from phonebank.optouts import queries as optouts
 from phonebank.recipients import queries as recipient_queries
@@ -39,11 +40,12 @@ class Received:
 
 @dataclass(frozen=True)
 class Turn:
-    """What is said now, in which call, and what then (`state.last.then`)."""
+    """What is said now, in which call, and what then (`state.last.then`). To a test call nobody is fetched."""
 
     call_id: int
     state: State
     spoken: Sequence[Spoken]
+    is_test: bool = False
 
 
 def pick_up(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
@@ -219,7 +221,7 @@ class _Line:
         named = before.place is Place.WHEN and after.last.lines[0] == "call_back_then"
         is_told = script.promises_person(before) or (understood is not None and understood.decision in _ONE_OF_US)
         if named:
-            self._hand_off(before, f"asked to be called back: “{received.words[:_LONGEST_SHOWN]}”")
+            bridging.call_back(self.session, self.call, received.words, self.now)
         elif not is_told:
             shown = received.words[:_LONGEST_SHOWN] or received.keys
             self._hand_off(before, f"in a call we did not understand “{shown}”")
@@ -245,7 +247,8 @@ class _Line:
         )
 
     def _turn(self, state: State) -> Turn:
-        return Turn(self._id(), state, speak(state.last.lines, state.language, self.script))
+        spoken = speak(state.last.lines, state.language, self.script)
+        return Turn(self._id(), state, spoken, is_test=self.call.kind is CallKind.TEST)
 
     def _id(self) -> int:
         assert self.call.id is not None

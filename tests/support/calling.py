@@ -77,9 +77,9 @@ class Phone:
         assert check_twiml(twiml) == []
         root = ET.fromstring(twiml)
         self.heard = " ".join(one.text for one in root.iter("Say"))
-        assert self.heard or root.find("Play") is not None or "voicemail" in path
-        self.said.append(self.heard)
         listens, goes_on = root.find("Gather"), root.find("Redirect")
+        assert self.heard or root.find("Play") is not None or goes_on is not None or "voicemail" in path
+        self.said.append(self.heard)
         self.is_over = root.find("Hangup") is not None
         self.next = listens.get("action") if listens is not None else goes_on.text if goes_on is not None else ""
         self.next = self.next.removeprefix(PUBLIC)

@@ -106,6 +106,15 @@ def test_an_opt_out_is_in_the_ledger_before_the_call_ends(phone, stop):
     assert stands(line)[1] is Outcome.OPTED_OUT
 
 
+def test_an_opt_out_cancels_the_calls_that_wait(phone, now):
+    line = phone().picks_up()
+    with db.transaction() as session:
+        drive = calling(session, now)
+        other = a_call(session, drive, now, phone=line.row.phone, status=CallStatus.QUEUED, attempts=0)
+    line.presses("9")
+    assert fresh(Call, other).status is CallStatus.CANCELED
+
+
 @pytest.mark.parametrize("answer", ["presses 3", "says Can I talk to someone?", "says maybe, I have to check"])
 def test_who_wants_a_person_is_in_the_inbox_with_the_time_they_named(phone, answer):
     verb, words = answer.split(" ", 1)
@@ -114,7 +123,8 @@ def test_who_wants_a_person_is_in_the_inbox_with_the_time_they_named(phone, answ
     assert "find one of us" in line.heard
     assert line.row.wants_person_at is not None
     [handoff] = talks.waiting(line.row.phone)
-    line.posts(f"/twilio/calls/{line.call_id}/nobody")
+    assert line.next.endswith("/bridge")
+    line.goes_on().goes_on()
     assert line.heard.endswith("When would be a good time?")
     line.says("tonight at seven")
     assert line.is_over
@@ -231,5 +241,7 @@ def test_a_test_call_says_everything_and_does_nothing(voice_client, now):
     update(Call, call_id, recipient_id=None)
     line = Phone(voice_client, call_id).picks_up()
     assert line.heard.startswith("Hello, this is Amanda with RepresentUs. Press 9")
+    assert line.presses("3").goes_on().heard.endswith("When would be a good time?")
     assert line.presses("9").is_over
+    assert talks.waiting(line.row.phone) == []
     assert not do(is_opted_out, line.row.phone)
