@@ -43,9 +43,13 @@ class Joining:
     async def dial(self, line: Line, verb: ET.Element) -> Next | None:
         nouns = list(verb) or [_number(verb)]
         join = {"Conference": self._confer, "Queue": self._take_from_queue}
-        told = await join.get(nouns[0].tag, self._connect)(line, verb, nouns)
-        line.falls_quiet(clock.now())
         action = verb.get("action")
+        try:
+            told = await join.get(nouns[0].tag, self._connect)(line, verb, nouns)
+        except asyncio.CancelledError:
+            self._talking.tell_of_end(line, action, {"DialCallStatus": "completed"})
+            raise
+        line.falls_quiet(clock.now())
         return Next(urljoin(line.url, action), told) if action else None
 
     async def enqueue(self, line: Line, verb: ET.Element) -> Next | None:
@@ -63,6 +67,10 @@ class Joining:
                 await waiting.over.wait()
             elif company.result() is HANG_UP:
                 return HANG_UP
+        except asyncio.CancelledError:
+            result = "bridged" if waiting.taken.done() else "hangup"
+            self._talking.tell_of_end(line, verb.get("action"), {"QueueResult": result})
+            raise
         finally:
             company.cancel()
             waiting.over.set()

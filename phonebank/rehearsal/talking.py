@@ -84,6 +84,12 @@ class Talking:
             step = await self._do(line, document)
         return step
 
+    def tell_of_end(self, line: Line, url: str | None, form: dict[str, str]) -> None:
+        """An action is told of its verb's end even when nobody is on the line to hear what follows."""
+        if url and line.ended.is_set():
+            told = call_form(line.call, self._account_sid) | form
+            self._exchange.errands.start(self._webhooks.post(urljoin(line.url, url), told))
+
     async def _do(self, line: Line, document: ET.Element) -> Next | None:
         for verb in document:
             if verb.tag == "Leave":

@@ -171,3 +171,15 @@ def test_who_leaves_the_queue_goes_on(shared_carrier, door, start, heard, eventu
     caller = start(by_hand=False)
     eventually(lambda: "Let us call you back." in heard(caller))
     assert door.of("/after")[0].form["QueueResult"] == "leave"
+
+
+def test_the_product_is_told_of_somebody_who_hangs_up_while_they_wait(
+    shared_carrier, door, number, start, heard, eventually
+):
+    door.pages |= {"/start": "<Enqueue waitUrl='/wait' action='/after'>more</Enqueue>", "/wait": "<Say>Soon.</Say>"}
+    caller = start()
+    eventually(lambda: shared_carrier.call(caller)["status"] == "ringing")
+    shared_carrier.on_line(number, "pick_up")
+    eventually(lambda: "Soon." in heard(caller))
+    shared_carrier.on_line(number, "hang_up")
+    eventually(lambda: [post.form["QueueResult"] for post in door.of("/after")] == ["hangup"])

@@ -15,12 +15,13 @@ from phonebank.calls import lifecycle
 from phonebank.calls.models import Call
 from phonebank.gateway import voice
 from phonebank.gateway.contract import OutgoingCall
+from phonebank.handoffs import bridging
 from phonebank.intents import Outcome
 from phonebank.messages.models import Direction, Message, MessageKind
 from phonebank.optouts.queries import is_opted_out
 from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.settings import Settings
-from tests.support import talks
+from tests.support import bridges, talks
 from tests.support.calling import SCRIPT, a_call, calling
 from tests.support.factories import fresh, member
 
@@ -55,7 +56,7 @@ def house(database_url, redis_url, clock, free_port, shared_carrier):
 
 class _House:
     def __init__(self, settings, carrier):
-        self.settings, self.carrier = settings, carrier
+        self.settings, self.carrier, self.sid = settings, carrier, ""
 
     def drive(self, **fields):
         with db.transaction() as session:
@@ -63,6 +64,11 @@ class _House:
 
     def call(self, manner=None, drive=None, **recipient):
         """Dial somebody new, who takes it in this manner: our row of it, and the carrier's when it is over."""
+        call_id = self.dial(manner, drive, **recipient)
+        return fresh(Call, call_id), self.over(self.sid)
+
+    def dial(self, manner=None, drive=None, **recipient):
+        """The same without waiting for its end: the id of our row."""
         number, now = next(_numbers), our_clock.now()
         self.carrier.manner(number, **(manner or {}))
         with db.transaction() as session:
@@ -72,7 +78,7 @@ class _House:
         self.sid = asyncio.run(self._dialed(call_id, number))
         with db.transaction() as session:
             lifecycle.record_accepted(session, call_id, self.sid)
-        return fresh(Call, call_id), self.over(self.sid)
+        return call_id
 
     async def _dialed(self, call_id, number):
         here = f"{self.settings.address}/twilio/calls/{call_id}"
@@ -84,12 +90,16 @@ class _House:
 
     def over(self, sid):
         """The carrier's row, once the call is over: everything said in it is by Twilio's rules."""
-        deadline = time.monotonic() + 15
-        while not (row := self.carrier.call(sid))["ended_at"]:
-            assert time.monotonic() < deadline, f"it never ended: {row}"
-            time.sleep(0.05)
+        self.until(lambda: self.carrier.call(sid)["ended_at"])
+        row = self.carrier.call(sid)
         assert row["problems"] == []
         return row
+
+    def until(self, is_so):
+        deadline = time.monotonic() + 15
+        while not is_so():
+            assert time.monotonic() < deadline, f"it never came true: {self.carrier.call(self.sid)}"
+            time.sleep(0.05)
 
 
 def _said(row, who="us"):
@@ -189,6 +199,25 @@ def test_nobody_free_asks_when_to_call_back(house):
     assert row["lines"][-1]["words"] == "We hung up."
     assert _said(row, "them").endswith("Tomorrow after five")
     assert talks.rows(Call, id=call.id)[0].wants_person_at is not None
+
+
+def test_a_maybe_is_bridged_to_a_volunteer_in_their_browser_and_nobody_waits_in_silence(house):
+    with db.transaction() as session:
+        volunteer = bridges.ready(session, our_clock.now())
+    call_id = house.dial({"answers": ["3"]})
+    house.until(lambda: fresh(Call, call_id).wants_person_at)
+    with db.transaction() as session:
+        call = session.get(Call, call_id)
+        bridging.take(session, call, volunteer, our_clock.now())
+    came = {"url": f"{house.settings.address}/twilio/calls/browser", "told": {"call": str(call_id)}}
+    client = f"client:volunteer-{volunteer}"
+    house.carrier.call_in(client, OURS, **came)
+    house.until(lambda: fresh(Call, call_id).bridged_at)
+    house.until(lambda: f"(bridged with {client})" in _said(house.carrier.call(house.sid), "line"))
+    house.carrier.on_line(client, "hang_up")
+    row = house.over(house.sid)
+    assert row["longest_quiet_s"] < 2
+    assert fresh(Call, call_id).abandoned_at is None
 
 
 def test_who_calls_back_hears_who_we_are_and_can_stop(house):
