@@ -126,6 +126,13 @@ def cost(segments: int, *, on: date, inbound: bool = False) -> Decimal:
     return segments * (each.text_in if inbound else each.text_out)
 
 
+def call_cost(minutes: int, *, on: date, is_scripted: bool) -> Decimal:
+    """What a call of so many begun minutes costs on this day; a scripted one listens for machines and for words."""
+    each = prices(on)
+    heard = each.answering_machine + each.speech if is_scripted and minutes else Decimal()
+    return minutes * each.call_minute + heard
+
+
 @cache
 def _dated_prices() -> tuple[Prices, ...]:
     with Path(__file__).with_name("prices.toml").open("rb") as file:

@@ -22,9 +22,7 @@ _MICROS = 1_000_000
 
 def price_micros(minutes: int, on: date, *, scripted: bool = True) -> int:
     """A call of so many begun minutes, in millionths of a US dollar; `scripted` listens for machines and words."""
-    each = segments.prices(on)
-    heard = each.answering_machine + each.speech if scripted else 0
-    return int((minutes * each.call_minute + heard) * _MICROS) if minutes else 0
+    return int(segments.call_cost(minutes, on=on, is_scripted=scripted) * _MICROS)
 
 
 def pay(session: Session, claimed: list[Claimed], now: datetime) -> list[Claimed]:

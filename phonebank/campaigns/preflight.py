@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from math import ceil
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from phonebank.asks.coach import DECIDING, Judgement
 from phonebank.asks.models import Ask
 from phonebank.asks.moments import when
 from phonebank.asks.wording import missing_parts
-from phonebank.campaigns import queries
+from phonebank.campaigns import call_preflight, queries
 from phonebank.campaigns.findings import About, Preflight
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel, SentBy
 from phonebank.campaigns.queries import Parts
@@ -57,7 +58,11 @@ def check(
     `account` is the carrier account to ask about the sender; None when no keys are set.
     """
     found, campaign, ask = Preflight(), parts.campaign, parts.ask
+    if campaign.channel is Channel.CALL:
+        ask = call_preflight.spoken(campaign, ask)
     texts = list(texts_of(ask, parts.alternatives, parts.plans))
+    if campaign.channel is Channel.CALL:
+        texts = call_preflight.said_first(campaign, texts)
     found.obstacle(About.STATE, *_not_ready(campaign))
     found.obstacle(About.CHANGES, *_unfinished_changes(session, campaign))
     found.obstacle(About.COST, *_too_small_a_budget(campaign, now))
@@ -71,14 +76,15 @@ def check(
     found.opted_out = queries.count_opted_out(session, parts, now=now)
     found.textless = queries.count_textless(session, parts, now=now)
     seen = survey(people, campaign=campaign, ask=ask, needed=needed_of_people(texts, ask), now=now)
+    if campaign.channel is Channel.CALL:
+        without = queries.count_without_consent(session, parts, now=now)
+        call_preflight.look(found, campaign, people=seen.people, without_consent=without)
     _look_at_the_people(found, seen, texts)
     _count(found, seen, campaign, ask, now, volunteers=count_volunteers(session))
     return found
 
 
 def _not_ready(campaign: Campaign) -> Iterator[str]:
-    if campaign.channel is Channel.CALL:
-        yield "Campaigns of calls cannot be launched in this release yet: only texts go out."
     if campaign.status is not CampaignStatus.DRAFT:
         yield f"“{campaign.name}” was launched already: it is {campaign.status}."
 
@@ -106,7 +112,7 @@ def _flat(text: str) -> str:
 
 def _too_small_a_budget(campaign: Campaign, now: datetime) -> Iterator[str]:
     if campaign.budget_micros is not None and campaign.budget_micros < segments.cost(1, on=now.date()) * MICROS:
-        yield "The budget does not pay for a single text: raise it, or leave it out for no limit."
+        yield f"The budget does not pay for a single {campaign.channel}: raise it, or leave it out for no limit."
 
 
 def _past_events(ask: Ask, others: list[Ask], now: datetime) -> Iterator[str]:
@@ -204,19 +210,30 @@ def _hands(campaign: Campaign, texts: int, volunteers: int) -> Iterator[str]:
 
 def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime, *, volunteers: int) -> None:
     found.recipients, found.segments = seen.people, seen.segments
-    found.cost_micros = int(segments.cost(seen.segments, on=now.date()) * MICROS)
-    table = timetable(campaign, list(seen.groups.values()), now)
+    found.cost_micros = int(_cost(campaign, seen, now) * MICROS)
+    if campaign.channel is Channel.CALL:
+        table = call_preflight.first_tries(campaign, list(seen.groups.values()), now)
+    else:
+        table = timetable(campaign, list(seen.groups.values()), now)
     found.seconds, found.windows = table.seconds, table.windows
     if campaign.budget_micros is not None and found.cost_micros > campaign.budget_micros - campaign.spent_micros:
         left = (campaign.budget_micros - campaign.spent_micros) / MICROS
         found.warn(
             About.COST,
-            f"The budget is too small for everyone: the first texts cost ${found.cost_micros / MICROS:,.2f} "
-            f"and ${left:,.2f} is left.",
+            f"The budget is too small for everyone: the first {campaign.channel}s cost "
+            f"${found.cost_micros / MICROS:,.2f} and ${left:,.2f} is left.",
         )
     _compare_with_hours(found, seen, campaign, ask, now)
     found.warn(About.TIME, *_hands(campaign, found.recipients, volunteers))
-    found.warn(About.TEXTS, *_added_parts(ask, campaign))
+    if campaign.channel is Channel.TEXT:
+        found.warn(About.TEXTS, *_added_parts(ask, campaign))
+
+
+def _cost(campaign: Campaign, seen: Survey, now: datetime) -> Decimal:
+    """Of the first texts, or of a first call of a minute to everyone."""
+    if campaign.channel is Channel.CALL:
+        return seen.people * segments.call_cost(1, on=now.date(), is_scripted=call_preflight.is_scripted(campaign))
+    return segments.cost(seen.segments, on=now.date())
 
 
 def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime) -> None:

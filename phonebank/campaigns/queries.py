@@ -22,24 +22,16 @@ from phonebank.campaigns.models import (
     SentBy,
 )
 from phonebank.contacts.models import Contact, ContactList, ListMember
-from phonebank.contacts.queries import is_textless
+from phonebank.contacts.queries import has_consent, is_landline, is_textless
 from phonebank.db import Moment
 from phonebank.errors import NotFoundError
 from phonebank.optouts.models import Ban, OptOut
 
 _AT_ONCE = 2000
 _OF_A_PERSON = (
-    col(Contact.id),
-    col(Contact.phone),
-    col(Contact.first_name),
-    col(Contact.last_name),
-    col(Contact.email),
-    col(Contact.zip),
-    col(Contact.state),
-    col(Contact.zones),
-    col(Contact.language),
-    col(Contact.connection),
-    col(Contact.fields),
+    *(col(Contact.id), col(Contact.phone), col(Contact.first_name), col(Contact.last_name), col(Contact.email)),
+    *(col(Contact.zip), col(Contact.state), col(Contact.zones), col(Contact.language)),
+    *(col(Contact.connection), col(Contact.fields)),
 )
 # Who was asked lately is the recipients' to know, a room above: only the names of columns are borrowed here.
 _asked = table(
@@ -47,6 +39,7 @@ _asked = table(
     *(column("phone"), column("asked_at", Moment)),
     *(column("campaign_id"), column("contact_id"), column("replied_at", Moment)),
 )
+_is_banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
 
 
 @dataclass(frozen=True)
@@ -193,8 +186,7 @@ def to_ask(parts: Parts, *, now: datetime) -> Select[Any]:
     Of a campaign of texts only those whom a text can reach.
     Rows with a contact's columns (see `merging.Person`, and zones), in order of id.
     """
-    banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
-    chosen = members_of(parts.campaign, now=now, list_ids=parts.list_ids).where(~banned)
+    chosen = members_of(parts.campaign, now=now, list_ids=parts.list_ids).where(~_is_banned)
     if parts.campaign.channel is Channel.TEXT:
         chosen = chosen.where(~is_textless(Contact.phone))
     return chosen.with_only_columns(*_OF_A_PERSON)
@@ -211,18 +203,25 @@ def count_opted_out(session: Session, parts: Parts, *, now: datetime) -> int:
         col(OptOut.phone) == Contact.phone, col(OptOut.kind) == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None)
     )
     members = members_of(parts.campaign, now=now, list_ids=parts.list_ids)
-    chosen = members.where(banned).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(chosen)) or 0
+    return _number(session, members.where(banned))
+
+
+def _number(session: Session, rows: Any) -> int:
+    return session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
 
 
 def count_textless(session: Session, parts: Parts, *, now: datetime) -> int:
     """How many of the members of a campaign of texts no text can reach, and no opt-out leaves out already."""
     if parts.campaign.channel is not Channel.TEXT:
         return 0
-    banned = exists().where(col(OptOut.phone) == Contact.phone, col(OptOut.lifted_at).is_(None))
     members = members_of(parts.campaign, now=now, list_ids=parts.list_ids)
-    chosen = members.where(is_textless(Contact.phone), ~banned).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(chosen)) or 0
+    return _number(session, members.where(is_textless(Contact.phone), ~_is_banned))
+
+
+def count_without_consent(session: Session, parts: Parts, *, now: datetime) -> tuple[int, int]:
+    """How many of those it would ask have agreed to nothing: all, and the landlines among them."""
+    asked = to_ask(parts, now=now).where(~has_consent(col(Contact.phone)))
+    return _number(session, asked), _number(session, asked.where(is_landline(col(Contact.phone))))
 
 
 def _nearest(session: Session, name: str, names: Any) -> str:

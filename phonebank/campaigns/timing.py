@@ -29,22 +29,25 @@ class Timetable:
     windows: dict[tuple[str, str], Window | None] = field(default_factory=dict)
 
 
-def timetable(campaign: Campaign, groups: Sequence[Group], now: datetime) -> Timetable:
-    """When everyone will have been asked at the campaign's pace, groups whose hours open first going first."""
+def timetable(campaign: Campaign, groups: Sequence[Group], now: datetime, *, pace: float | None = None) -> Timetable:
+    """When everyone will have been asked at the campaign's pace, groups whose hours open first going first.
+
+    `pace` is in the groups' segments a second, where it is not the campaign's own pace of texts.
+    """
     table = Timetable()
     for group in groups:
         table.windows[group.zones, group.state] = _window(campaign, group, now)
     clock = now
     opening = [(window.opens_at, group) for group in groups if (window := table.windows[group.zones, group.state])]
     for _, group in sorted(opening, key=lambda pair: pair[0]):
-        clock = _sent_by(campaign, group, clock)
+        clock = _sent_by(campaign, group, clock, pace or campaign.segments_per_second)
         table.seconds = max(table.seconds, (clock - now).total_seconds())
     return table
 
 
-def _sent_by(campaign: Campaign, group: Group, clock: datetime) -> datetime:
+def _sent_by(campaign: Campaign, group: Group, clock: datetime, pace: float) -> datetime:
     """The moment this group's last segment is out when its turn comes at `clock`."""
-    left = group.segments / campaign.segments_per_second
+    left = group.segments / pace
     for _ in range(_MOST_DAYS):
         window = _window(campaign, group, clock)
         if window is None:

@@ -269,12 +269,6 @@ def test_a_scheduled_launch_that_may_not_go_any_more_waits_for_a_person():
         assert queries.due_to_launch(session, long_after) == []
 
 
-def test_calls_are_honestly_refused():
-    found = look(channel="call", call={"ask": "Can you join us? Press 1."})
-
-    assert any("not be launched in this release" in told or "cannot be launched" in told for told in found.blockers)
-
-
 def test_a_sender_without_a_number_stops_the_launch():
     found = look(account=Account(numbers=()))
     assert any("no number to text from" in told for told in found.blockers)
