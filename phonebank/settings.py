@@ -43,6 +43,7 @@ class Settings(BaseModel):
     twilio_auth_token_next: str | None = None
     twilio_api_key: str | None = None
     twilio_api_secret: str | None = None
+    twilio_app_sid: str | None = Field(None, description="the TwiML app of the volunteers' browser phones")
     twilio_api_base_url: str | None = None
     port: int = Field(8000, ge=1, le=65535)
     web_concurrency: int = Field(2, ge=1, le=64)
@@ -128,6 +129,11 @@ class Settings(BaseModel):
     @property
     def has_twilio_keys(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def has_browser_phone(self) -> bool:
+        """Whether volunteers can speak in the browser: a token for it needs an API key and a TwiML app."""
+        return bool(self.twilio_account_sid and self.twilio_api_key and self.twilio_api_secret and self.twilio_app_sid)
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:

@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import Table, Update, update
 from sqlmodel import Session, col
 
-from phonebank.calls.models import Call, CallOffer, CallSeat, CallStatus, OfferStatus
+from phonebank.calls import lifecycle as calls
+from phonebank.calls.models import Call, CallLine, CallOffer, CallSeat, CallStatus, OfferStatus, Speaker
 from phonebank.db import insert_ignoring
 
 _seats: Table = CallSeat.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
+_calls: Table = Call.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
+_lines: Table = CallLine.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 _offers: Table = CallOffer.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
@@ -83,6 +86,24 @@ def dial(session: Session, call_id: int, now: datetime) -> bool:
     """A person a volunteer has before them is to be dialed now. False: they are already."""
     prepared = _call(call_id).where(col(Call.status) == CallStatus.QUEUED, col(Call.due_at).is_(None))
     return _moved(session, prepared.values(due_at=now))
+
+
+def prepare(session: Session, row: dict[str, Any]) -> int | None:
+    """A person is put before a volunteer, who then dials them: the call's id. None: another has them already."""
+    made: int | None = session.connection().scalar(insert_ignoring(_calls, session).values(row).returning(_calls.c.id))
+    return made
+
+
+def give_back(session: Session, call_id: int, now: datetime) -> bool:
+    """A person who was never dialed is left to the others. False: they were."""
+    prepared = (col(Call.id) == call_id) & col(Call.due_at).is_(None)
+    return calls.cancel(session, prepared, now) > 0
+
+
+def note(session: Session, call_id: int, words: str, now: datetime) -> bool:
+    """What the volunteer wrote down about this call. False: it was before."""
+    row = {"call_id": call_id, "turn": 0, "speaker": Speaker.VOLUNTEER, "words": words, "digits": "", "at": now}
+    return session.connection().scalar(insert_ignoring(_lines, session).values(row).returning(_lines.c.id)) is not None
 
 
 def _answer(  # who answers which offer, and how it moves

@@ -1,13 +1,17 @@
 """Who is ready to take a caller over, who is being rung for whom, and who still waits."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, exists, func, or_
 from sqlmodel import Session, col, select
 
-from phonebank.calls.models import Call, CallKind, CallOffer, CallSeat, CallStatus, OfferStatus
+from phonebank.calls.models import Call, CallKind, CallLine, CallOffer, CallSeat, CallStatus, OfferStatus, Speaker
+from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
+from phonebank.contacts.models import Contact
 from phonebank.people.models import Person, PersonStatus, Shift
+from phonebank.recipients.models import Recipient, RecipientStatus
 
 BROWSER_GONE, PHONE_GONE = timedelta(seconds=10), timedelta(minutes=3)
 """Whose page has not asked for itself for so long is gone; who waits by their own phone may lock its screen."""
@@ -86,10 +90,51 @@ def leg_for(session: Session, call_id: int, person_id: int) -> Call | None:
     return next((leg for leg in session.exec(theirs) if leg.script.get("for") == call_id), None)
 
 
-def prepared_for(session: Session, person_id: int, campaign_id: int) -> Call | None:
-    """The person this volunteer sees before dialing, or dials or speaks with now."""
-    mine = select(Call).where(Call.kind == CallKind.LIVE, Call.volunteer_id == person_id, _not_over())
-    return session.exec(mine.where(Call.campaign_id == campaign_id).order_by(col(Call.id).desc()).limit(1)).first()
+def ringing_for(session: Session, person_id: int) -> Call | None:
+    """The caller this volunteer is rung for, or speaks with, or has before them."""
+    theirs = select(Call).join(CallSeat, col(CallSeat.call_id) == col(Call.id)).where(CallSeat.person_id == person_id)
+    return session.exec(theirs.execution_options(populate_existing=True)).first()
+
+
+def note_of(session: Session, call_id: int) -> str:
+    """What the volunteer wrote down about this call."""
+    theirs = select(CallLine.words).where(CallLine.call_id == call_id, CallLine.speaker == Speaker.VOLUNTEER)
+    return session.exec(theirs).first() or ""
+
+
+def people_to_call(
+    session: Session, campaign_id: int, *, attempts: int, tried_before: datetime, now: datetime, most: int
+) -> Sequence[tuple[Recipient, Contact]]:
+    """Those of a campaign whom volunteers dial whose turn has come: in nobody's hands, and not tried too often."""
+    tries = select(func.count()).where(
+        col(Call.recipient_id) == col(Recipient.id), Call.campaign_id == campaign_id, col(Call.claimed_at).is_not(None)
+    )
+    busy = exists().where(
+        col(Call.recipient_id) == col(Recipient.id),
+        col(Call.campaign_id) == campaign_id,
+        or_(_not_over(), col(Call.claimed_at) > tried_before),
+    )
+    due = select(Recipient, Contact).join(Contact, col(Recipient.contact_id) == col(Contact.id))
+    mine = (
+        Recipient.campaign_id == campaign_id,
+        Recipient.status == RecipientStatus.PENDING,
+        col(Recipient.due_at) <= now,
+        ~busy.correlate(Recipient),
+        tries.correlate(Recipient).scalar_subquery() < attempts,
+    )
+    return session.exec(due.where(*mine).order_by(col(Recipient.due_at), col(Recipient.id)).limit(most)).all()
+
+
+def tries_of(session: Session, campaign_id: int, recipient_id: int) -> int:
+    """How many calls to them were written down in this campaign, dialed or not."""
+    theirs = select(func.count()).where(Call.campaign_id == campaign_id, Call.recipient_id == recipient_id)
+    return int(session.exec(theirs).one())
+
+
+def running_calls(session: Session) -> list[Campaign]:
+    """The running campaigns of calls, the newest first."""
+    running = select(Campaign).where(Campaign.status == CampaignStatus.RUNNING, Campaign.channel == Channel.CALL)
+    return list(session.exec(running.order_by(col(Campaign.id).desc())))
 
 
 def _not_over() -> Any:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from phonebank import jobs
 from phonebank.bridges import lifecycle, queries
 from phonebank.calls import lifecycle as calls
 from phonebank.calls import storing
@@ -36,7 +37,7 @@ def offer(session: Session, call: Call, now: datetime) -> int | None:
         if person_id is None:
             return None
         if lifecycle.ring(session, call_id, person_id, now):
-            _ring_their_phone(session, call, person_id, now)
+            ring_their_phone(session, call, person_id, now)
             return person_id
 
 
@@ -114,21 +115,8 @@ def conversation(session: Session, call: Call, person_id: int, now: datetime) ->
     return handoff_id
 
 
-def _open(session: Session, call: Call, reason: str, why: str, now: datetime) -> int:
-    return handoffs.open_(
-        session,
-        phone=call.phone,
-        campaign_id=call.campaign_id,
-        recipient_id=call.recipient_id,
-        reason=reason,
-        why=why,
-        urgency=1,
-        now=now,
-    )
-
-
-def _ring_their_phone(session: Session, call: Call, person_id: int, now: datetime) -> None:
-    """Who takes callers at their own phone is called there, by the clock's next sweep; only the carrier is told it."""
+def ring_their_phone(session: Session, call: Call, person_id: int, now: datetime) -> None:
+    """Who takes callers at their own phone is called there, and only the carrier is told the number."""
     seat = queries.seat_of(session, person_id)
     if seat is None or seat.phone is None:
         return
@@ -144,6 +132,20 @@ def _ring_their_phone(session: Session, call: Call, person_id: int, now: datetim
     )
     session.add(leg)
     session.flush()
+    jobs.ring_after_commit(session, "calls", call.sender)
+
+
+def _open(session: Session, call: Call, reason: str, why: str, now: datetime) -> int:
+    return handoffs.open_(
+        session,
+        phone=call.phone,
+        campaign_id=call.campaign_id,
+        recipient_id=call.recipient_id,
+        reason=reason,
+        why=why,
+        urgency=1,
+        now=now,
+    )
 
 
 def _id(call: Call) -> int:

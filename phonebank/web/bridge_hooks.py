@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, abort
 from sqlmodel import Session
 
-from phonebank import clock
+from phonebank import clock, jobs
 from phonebank.bridges import lifecycle, queries, words
 from phonebank.calls import lifecycle as calls
 from phonebank.calls import queries as call_queries
@@ -150,7 +150,8 @@ def _joins(session: Session, call: Call, person_id: int, now: datetime) -> str:
     if call.kind is CallKind.LIVE:
         if call.volunteer_id != person_id:
             return twiml.ends(words.spoken("gone"))
-        lifecycle.dial(session, call.id or 0, now)
+        if lifecycle.dial(session, call.id or 0, now):
+            jobs.ring_after_commit(session, "calls", call.sender)
         return twiml.meets(_live(call), label="volunteer", wait_url=_address(call, "/bridge/ringing"))
     if not bridging.join(session, call, person_id, now):
         return twiml.ends(words.spoken("gone"))

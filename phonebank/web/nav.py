@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from phonebank import db
+from phonebank.bridges import queries as bridges
 from phonebank.campaigns import queries as campaigns
 from phonebank.followups import queries as followups
 from phonebank.people import queries as people
@@ -32,6 +33,12 @@ def _senders(person: Person) -> bool:
         return False
     with db.reading() as session:
         return bool(campaigns.sent_by_people(session))
+
+
+def _callers(_person: Person) -> bool:
+    """Everybody, while a campaign of calls runs."""
+    with db.reading() as session:
+        return bool(bridges.running_calls(session))
 
 
 def _newcomers(person: Person) -> bool:
@@ -70,6 +77,7 @@ class Place:
 PLACES = (
     Place("campaigns.everything", "Campaigns", Role.ORGANIZER),
     Place("inbox.waiting", "Inbox", Role.VOLUNTEER),
+    Place("calls.page", "Calls", Role.VOLUNTEER, is_for=_callers),
     Place("first_texts.campaigns_to_help", "First texts", Role.VOLUNTEER, is_for=_senders),
     Place("start.page", "First shift", Role.VOLUNTEER, is_for=_newcomers),
     Place("queues.everything", "Queues", Role.ORGANIZER, waits=queue_badge),

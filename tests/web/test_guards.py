@@ -30,7 +30,7 @@ PUBLIC = {
 VOLUNTEERS = {"sign_in.start", "sign_in.account", "sign_in.choose_password", "shifts.start", "shifts.end"}
 SIGNED_BLUEPRINTS = {"hooks", "bridge_hooks", "voice", "call_status"}
 PUBLIC_BLUEPRINTS = {"supporter", "meeting", "feed"}
-VOLUNTEERS_BLUEPRINTS = {"one_on_ones", "first_texts", "start", "inbox", "deeds", "practice", "guide", "door"}
+VOLUNTEERS_BLUEPRINTS = {"one_on_ones", "first_texts", "start", "inbox", "deeds", "practice", "guide", "door", "calls"}
 
 
 def routes(app):
