@@ -105,7 +105,7 @@ def lists_of(session: Session, campaign: Campaign) -> list[ContactList]:
 
 def ask_of(session: Session, campaign: Campaign) -> Ask:
     """The campaign's own ask; the alternatives' are in `alternatives_of`."""
-    return session.exec(select(Ask).where(Ask.id == campaign.ask_id)).one()
+    return session.get_one(Ask, campaign.ask_id)
 
 
 def lock_ask(session: Session, campaign: Campaign) -> None:

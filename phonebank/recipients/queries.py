@@ -125,7 +125,7 @@ def answered(session: Session, campaign_id: int, contact_ids: Collection[int]) -
 
 
 def contact_of(session: Session, recipient: Recipient) -> Contact:
-    return session.exec(select(Contact).where(Contact.id == recipient.contact_id)).one()
+    return session.get_one(Contact, recipient.contact_id)
 
 
 def by_status(session: Session, campaign_id: int) -> dict[str, int]:
