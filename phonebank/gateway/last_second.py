@@ -22,7 +22,7 @@ MOST_PACE = 500.0
 clock's, and is kept by its slots alone."""
 
 _SECOND_S = 1.02  # and what may lie between the answers of two texts that arrived together
-_MOST_LATE_S = 3.0  # an answer that never comes holds nobody up for longer
+_MOST_LATE_S = 10.0  # an answer that never comes holds nobody up for longer
 _STALE_S = 0.3  # leave that a stall has kept from its text for so long is asked for again
 _LOOK_AGAIN_S = 0.02  # an answer heard elsewhere makes room earlier than was foretold
 _LEARNS_FOR_S = 3.0  # as long as the first answers may all be slow ones, each text may have come as late as its answer

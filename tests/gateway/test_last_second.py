@@ -93,15 +93,15 @@ def test_a_text_beyond_the_limit_goes_alone(wound):
     assert second.wait(1, 1001.1) == 0.0
 
 
-def test_an_answer_that_never_comes_holds_nobody_up_for_longer_than_three_seconds_more(wound):
+def test_an_answer_that_never_comes_holds_nobody_up_for_longer_than_ten_seconds_more(wound):
     second = wound(4)
     assert second.wait(4, 1001.0) == 0.0
-    assert second.wait(1, 1004.9) > 0
-    assert second.wait(1, 1005.03) == 0.0
+    assert second.wait(1, 1011.9) > 0
+    assert second.wait(1, 1012.03) == 0.0
 
 
 def test_another_senders_second_is_its_own(bell):
-    assert last_second.say(SENDER, ["a:5"], 5, {}) == (1, pytest.approx(4.02, abs=0.01))
+    assert last_second.say(SENDER, ["a:5"], 5, {}) == (1, pytest.approx(11.02, abs=0.01))
     assert last_second.say(SENDER, ["b:1"], 5, {})[0] == 0
     assert last_second.say("+15005550099", ["c:5"], 5, {})[0] == 1
 
