@@ -28,7 +28,7 @@ from phonebank.settings import Settings
 
 _LIST = "rehearsal"
 _TOLD_AT_ONCE = 2000
-_SERVICE, _NUMBER = "MG00000000000000000000000000000000", "+12025550170"
+_SERVICE = "MG00000000000000000000000000000000"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _play(described: CampaignSpec, wishes: _Wishes) -> dict[str, Any]:
     """The forecast, as `--json` prints it."""
     began = time.monotonic()
     with Supervisor() as supervisor:
-        settings = _open(supervisor, described, wishes)
+        settings = _open(supervisor, wishes)
         order = Order(list_name=_LIST, imported_by="rehearsal")
         imported = importing.import_list(wishes.contacts, order, now=clock.now())
         rehearsed = _create(described)
@@ -123,7 +123,7 @@ def _moment(typed: str, described: CampaignSpec) -> datetime:
     return moment
 
 
-def _open(supervisor: Supervisor, described: CampaignSpec, wishes: _Wishes) -> Settings:
+def _open(supervisor: Supervisor, wishes: _Wishes) -> Settings:
     """A house that is thrown away, its parts on their way up: they do not need the list yet."""
     home = supervisor.afterwards.enter_context(tempfile.TemporaryDirectory(prefix="phonebank-rehearse-"))
     chosen = Settings(phonebank_home=Path(home), rehearsal=True, port=rehearsing.free_port(), log_level="CRITICAL")
@@ -131,9 +131,8 @@ def _open(supervisor: Supervisor, described: CampaignSpec, wishes: _Wishes) -> S
     if wishes.at is not None:
         assert chosen.clock_file
         clock.wind(chosen.clock_file, to=wishes.at)
-    lone = {"lone_numbers": (_NUMBER,)} if described.sender.startswith("+") else {}
     spoken_to = rehearsing.start_carrier(
-        chosen, supervisor, remembers=False, seed=wishes.seed, reply_pace=1.0, reported=rehearsing.TROUBLES, **lone
+        chosen, supervisor, remembers=False, seed=wishes.seed, reply_pace=1.0, reported=rehearsing.TROUBLES
     )
     run.start_parts(spoken_to, supervisor)
     return spoken_to
@@ -143,7 +142,7 @@ def _create(described: CampaignSpec) -> Campaign:
     """The campaign over this one list, with its people in disguise."""
     here = {"lists": (_LIST,), "exclude": described.exclude.model_copy(update={"lists": ()})}
     here |= {"sent_by": SentBy.MACHINE}  # nobody is there to send by hand
-    sender = _NUMBER if described.sender.startswith("+") else _SERVICE
+    sender = staging.CALLS_FROM if described.sender.startswith("+") else _SERVICE
     with db.transaction() as session:
         made = spec.create(session, described.model_copy(update={**here, "sender": sender}), clock.now())
         disguise.disguise(session, made, clock.now())

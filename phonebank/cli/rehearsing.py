@@ -34,7 +34,8 @@ def start_carrier(chosen: Settings, supervisor: Supervisor, *, remembers: bool =
     One that `remembers` is the same after it died and was started again.
     """
     port, keys = free_port(), {"account_sid": "AC" + secrets.token_hex(16), "auth_token": secrets.token_hex(16)}
-    config = {"reply_pace": _PACE, "delivery_delay": _DELIVERED_WITHIN} | config
+    calls = {"lone_numbers": (staging.CALLS_FROM,), "voice_url": f"{chosen.address}/twilio/voice"}
+    config = {"reply_pace": _PACE, "delivery_delay": _DELIVERED_WITHIN} | calls | config
     written = chosen.var / "carrier.json"
     written.touch(mode=0o600)
     written.write_text(json.dumps({**config, **keys}))

@@ -33,12 +33,13 @@ class CallingIn:
     talking: Talking
     account: Account
     log: CallLog
+    voice_url: str | None
 
     def arrive(self, incoming: Incoming) -> PhoneCall:
         """A number without an address lets the call fail at once and in silence, as at Twilio."""
         now = clock.now()
         number = self.account.numbers.get(incoming.to)
-        url = incoming.url or (number["voice_url"] if number else "")
+        url = incoming.url or (number["voice_url"] if number else "") or self.voice_url or ""
         call = PhoneCall(
             sid="CA" + secrets.token_hex(16),
             to=incoming.to,

@@ -25,6 +25,8 @@ class Config(BaseModel):
     """Ours too, but in no service."""
     inbound_url: str | None = None
     """Where inbound texts go while neither the service nor the number names an address."""
+    voice_url: str | None = None
+    """Where calls to a number go while it names no address of its own."""
     service_rate: float = Field(225.0, gt=0)
     """Shared by the whole pool, as a 10DLC campaign's is; 225 is the top trust score's."""
     number_rate: float = Field(1.0, gt=0)

@@ -86,7 +86,6 @@ class PhoneCall:
 def as_twilio_shows(call: PhoneCall, account_sid: str, number_sid: str | None) -> dict[str, Any]:
     """The Call resource (2010-04-01): numbers as strings, dates as RFC 2822, price null until settled."""
     path = f"/2010-04-01/Accounts/{account_sid}/Calls/{call.sid}"
-    price = -PRICE_PER_MINUTE * ceil(call.duration_s / 60) if call.status == "completed" else None
     return {
         "account_sid": account_sid,
         "answered_by": call.answered_by,
@@ -103,7 +102,7 @@ def as_twilio_shows(call: PhoneCall, account_sid: str, number_sid: str | None) -
         "group_sid": None,
         "parent_call_sid": call.parent_sid,
         "phone_number_sid": number_sid,
-        "price": None if price is None else f"{price:.5f}",
+        "price": _price(call),
         "price_unit": "USD",
         "queue_time": "0",
         "sid": call.sid,
@@ -115,6 +114,10 @@ def as_twilio_shows(call: PhoneCall, account_sid: str, number_sid: str | None) -
         "trunk_sid": None,
         "uri": f"{path}.json",
     }
+
+
+def _price(call: PhoneCall) -> str | None:
+    return f"{-PRICE_PER_MINUTE * ceil(call.duration_s / 60):.5f}" if call.status == "completed" else None
 
 
 def as_row(call: PhoneCall) -> dict[str, Any]:

@@ -26,6 +26,9 @@ from phonebank.settings import Settings
 
 SAMPLE_LIST = Path(__file__).with_name("sample.csv")
 SAMPLE_CAMPAIGN = Path(__file__).with_name("sample.toml")
+SAMPLE_CALLED = Path(__file__).with_name("sample_calls.csv")
+SAMPLE_CALLS = Path(__file__).with_name("sample_calls.toml")
+CALLS_FROM = "+12025550170"
 PLAYERS = {Role.VOLUNTEER: "Victor Vega", Role.ORGANIZER: "Olive Osei", Role.ADMIN: "Amanda Alvarez"}
 ZONE = ZoneInfo("America/New_York")
 
@@ -39,6 +42,7 @@ _CAST = (
     *("keeps_word", "comes_round", "takes_another_day", "keeps_word", "hears_no_for_an_answer", "changes_mind"),
     *("yes_and_asks", "not_that", "comes_round", "no", "keeps_word", "opt_out"),
 )
+_CALLED_CAST = ("yes", "comes_round", "takes_another_day", "opt_out", "no")
 
 
 def curtain(now: datetime) -> datetime:
@@ -56,23 +60,32 @@ def carrier_of(settings: Settings) -> Carrier:
     return Carrier(url, sid, token)
 
 
-def sample_campaign(now: datetime) -> CampaignSpec:
-    """The sample's campaign file with its dates moved, so that the event is a week from now."""
-    table = tomllib.loads(SAMPLE_CAMPAIGN.read_text("utf-8"))
+def sample_campaign(now: datetime, file: Path = SAMPLE_CAMPAIGN) -> CampaignSpec:
+    """A sample's campaign file with its dates moved, so that the event is a week from now."""
+    table = tomllib.loads(file.read_text("utf-8"))
     event: date = table["ask"]["starts_at"].date()
     return spec.parse_table(_moved(table, now.astimezone(ZONE).date() + _EVENT_IN - event))
 
 
 def set_stage(settings: Settings, now: datetime) -> dict[Role, str]:
-    """The whole sample, launched. Gives the secret end of a sign-in link for each role."""
-    importing.import_list(SAMPLE_LIST, Order(list_name="House party guests", imported_by="rehearsal"), now=now)
+    """The whole sample, texts and calls, launched. Gives the secret end of a sign-in link for each role."""
     with db.transaction() as session:
         links = {role: _link(session, role, name, now) for role, name in PLAYERS.items()}
-        campaign = spec.create(session, sample_campaign(now), now)
-        people = list(queries.people_to_ask(session, queries.parts_of(session, campaign), now=now))
-    carrier_of(settings).supporters(supporters(people, chain(_CAST, repeat(None))), replace=True)
-    launch(settings, campaign, by=PLAYERS[Role.ORGANIZER], now=now)
+    carrier_of(settings).supporters([], replace=True)
+    _begin(settings, SAMPLE_LIST, SAMPLE_CAMPAIGN, _CAST, now)
+    _begin(settings, SAMPLE_CALLED, SAMPLE_CALLS, _CALLED_CAST, now)
     return links
+
+
+def _begin(settings: Settings, people_file: Path, campaign_file: Path, cast: Iterable[str], now: datetime) -> None:
+    """One campaign and its list, its people ready to answer."""
+    described = sample_campaign(now, campaign_file)
+    importing.import_list(people_file, Order(list_name=described.lists[0], imported_by="rehearsal"), now=now)
+    with db.transaction() as session:
+        campaign = spec.create(session, described, now)
+        people = list(queries.people_to_ask(session, queries.parts_of(session, campaign), now=now))
+    carrier_of(settings).supporters(supporters(people, chain(cast, repeat(None))))
+    launch(settings, campaign, by=PLAYERS[Role.ORGANIZER], now=now)
 
 
 def supporters(people: Iterable[Any], cast: Iterable[str | None] = repeat(None)) -> Iterator[dict[str, Any]]:

@@ -34,23 +34,9 @@ class Voice:
     def of(cls, carrier: "Carrier") -> Self:
         """Wired to this carrier's clock, faults and memory."""
         log, account = carrier.memory.calls, carrier.account
-        callees = Callees(
-            seed=carrier.config.seed,
-            supporters=carrier.supporters,
-            is_visited=carrier.phones.is_visited,
-            told=carrier.memory.manners,
-        )
-        exchange = Exchange(
-            config=carrier.config,
-            timeline=carrier.timeline,
-            errands=carrier.errands,
-            log=log,
-            failing=carrier.failing,
-            faults=carrier.faults,
-            reports=CallReports(account.sid, carrier.posting),
-            manner_of=callees.manner_of,
-            on_ring=carrier.phones.ring,
-        )
+        told = carrier.memory.manners
+        callees = Callees(carrier.config.seed, carrier.supporters, carrier.phones.is_visited, told)
+        exchange = _exchange(carrier, callees)
         talking = Talking(exchange, carrier.webhooks, account.sid)
         exchange.talk = talking.answer
         exchange.detect = Detecting(exchange, carrier.webhooks, account.sid).detect
@@ -62,7 +48,7 @@ class Voice:
             exchange=exchange,
             calls=Calls(exchange, talking, account),
             participants=Participants(exchange, conferences, account),
-            calling_in=CallingIn(exchange, talking, account, log),
+            calling_in=CallingIn(exchange, talking, account, log, carrier.config.voice_url),
         )
 
     def forget_open_lines(self) -> None:
@@ -70,3 +56,17 @@ class Voice:
         for call in self.log.by_sid.values():
             if not call.is_final:
                 self.exchange.forget(call)
+
+
+def _exchange(carrier: "Carrier", callees: Callees) -> Exchange:
+    return Exchange(
+        config=carrier.config,
+        timeline=carrier.timeline,
+        errands=carrier.errands,
+        log=carrier.memory.calls,
+        failing=carrier.failing,
+        faults=carrier.faults,
+        reports=CallReports(carrier.account.sid, carrier.posting),
+        manner_of=callees.manner_of,
+        on_ring=carrier.phones.ring,
+    )

@@ -43,6 +43,7 @@ class House:
         quick |= {"talk_pace": 0.0, "calls_per_second": 1000.0}
         self.carrier = remote.spawn(
             inbound_url=f"http://127.0.0.1:{self.port}/twilio/sms",
+            voice_url=f"http://127.0.0.1:{self.port}/twilio/voice",
             clock_file=self.clock.path,
             lone_numbers=LONE,
             **quick | carrier,
