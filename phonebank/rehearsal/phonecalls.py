@@ -86,20 +86,18 @@ class PhoneCall:
 def as_twilio_shows(call: PhoneCall, account_sid: str, number_sid: str | None) -> dict[str, Any]:
     """The Call resource (2010-04-01): numbers as strings, dates as RFC 2822, price null until settled."""
     path = f"/2010-04-01/Accounts/{account_sid}/Calls/{call.sid}"
-    return {
+    none = dict.fromkeys(("caller_name", "forwarded_from", "group_sid", "trunk_sid"))
+    return none | {
         "account_sid": account_sid,
         "answered_by": call.answered_by,
         "api_version": "2010-04-01",
-        "caller_name": None,
         "date_created": format_datetime(call.created_at),
         "date_updated": format_datetime(call.updated_at),
         "direction": call.direction,
         "duration": str(call.duration_s) if call.is_final else None,
         "end_time": call.ended_at and format_datetime(call.ended_at),
-        "forwarded_from": None,
         "from": call.sender,
         "from_formatted": call.sender,
-        "group_sid": None,
         "parent_call_sid": call.parent_sid,
         "phone_number_sid": number_sid,
         "price": _price(call),
@@ -111,7 +109,6 @@ def as_twilio_shows(call: PhoneCall, account_sid: str, number_sid: str | None) -
         "subresource_uris": {"recordings": f"{path}/Recordings.json"},
         "to": call.to,
         "to_formatted": call.to,
-        "trunk_sid": None,
         "uri": f"{path}.json",
     }
 
