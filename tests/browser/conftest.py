@@ -15,6 +15,7 @@ from phonebank.settings import Settings
 from tests.support import conversations as make
 from tests.support.browsing import Site
 
+_ARGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -24,7 +25,7 @@ def chromium():
     if path is None:
         pytest.fail("No Chromium: install it, for example with: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGS)
         yield browser
         browser.close()
 

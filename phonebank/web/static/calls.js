@@ -84,16 +84,21 @@
     if (!browser) return;
     event.preventDefault();
     if (button.disabled) return;
+    const form = new FormData(event.target, button); // before it is disabled: a disabled button says nothing
     button.disabled = true;
     if (button.dataset.connect !== undefined) {
       await connect(find("now").dataset.call);
     } else {
-      const form = new FormData(event.target, button);
       try {
-        const answer = await fetch(button.formAction, { method: "POST", body: form });
-        if (button.dataset.hangup !== undefined && answer.ok) hangUp();
-        if (button.dataset.hangup !== undefined && answer.ok) return location.assign(location.pathname);
-        if (!answer.ok) tell("That did not work. Look again in a moment.");
+        // Not followed: the page that is loaded next says what was done.
+        const answer = await fetch(button.formAction, { method: "POST", body: form, redirect: "manual" });
+        const isDone = answer.ok || answer.type === "opaqueredirect";
+        if (isDone && button.dataset.hangup !== undefined) {
+          hangUp();
+          location.assign(location.pathname);
+          return;
+        }
+        if (!isDone) tell("That did not work. Look again in a moment.");
       } catch {
         tell("There is no network just now. Try again in a moment.");
       }
