@@ -271,3 +271,11 @@ def seconds_of_audio(session: Session, campaign_id: int) -> dict[tuple[str, str]
 def audio_by_token(session: Session, token: str) -> CallAudio | None:
     """The recorded line behind this address."""
     return session.exec(select(CallAudio).where(CallAudio.token == token)).first()
+
+
+def recorded_line(session: Session, campaign_id: int, line: str, language: str) -> CallAudio | None:
+    """What was recorded for this line of a campaign."""
+    of_line = select(CallAudio).where(
+        CallAudio.campaign_id == campaign_id, CallAudio.line == line, CallAudio.language == language
+    )
+    return session.exec(of_line).first()

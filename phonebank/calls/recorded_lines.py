@@ -3,8 +3,9 @@
 import secrets
 from datetime import datetime
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session
 
+from phonebank.calls import queries
 from phonebank.calls.audio import Audio
 from phonebank.calls.models import CallAudio
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
@@ -17,7 +18,7 @@ LINES = ("greeting", "ask", "voicemail")
 def keep(  # noqa: PLR0913  # which line of which campaign, and whose recording
     session: Session, campaign: Campaign, line: str, language: str, audio: Audio, *, by: str, now: datetime
 ) -> None:
-    """Keep this recording in place of the line's words. What was recorded for it before is gone, and so is its address."""
+    """Put this recording in place of the line's words. What was recorded before is gone, and so is its address."""
     drop(session, campaign, line, language)
     assert campaign.id is not None
     row = CallAudio(
@@ -42,7 +43,7 @@ def drop(session: Session, campaign: Campaign, line: str, language: str) -> None
         raise RefusedError("Only the lines of a campaign of calls are recorded.")
     if campaign.status is not CampaignStatus.DRAFT or campaign.launch_at is not None:
         raise RefusedError("This campaign was launched: copy it, and record the lines of the copy.")
-    of_line = delete(CallAudio).where(
-        col(CallAudio.campaign_id) == campaign.id, col(CallAudio.line) == line, col(CallAudio.language) == language
-    )
-    session.connection().execute(of_line)
+    kept = queries.recorded_line(session, campaign.id or 0, line, language)
+    if kept is not None:
+        session.delete(kept)
+        session.flush()

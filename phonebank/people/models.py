@@ -102,6 +102,7 @@ class Deed(StrEnum):
     DELETED = "deleted"
     IMPORTED = "imported"
     EXPORTED = "exported"
+    CALL_OPENED = "call_opened"  # read, or listened to
     ERASED = "erased"
     OPT_OUT_RECORDED = "opt_out_recorded"
     OPT_OUT_LIFTED = "opt_out_lifted"

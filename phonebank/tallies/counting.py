@@ -10,6 +10,7 @@ from phonebank import clock, db
 from phonebank.campaigns import queries as campaigns
 from phonebank.campaigns.models import Campaign
 from phonebank.reports.by_hand import by_hand
+from phonebank.reports.calls import calls
 from phonebank.reports.curve import curve
 from phonebank.reports.experiment import experiment
 from phonebank.reports.funnel import funnel
@@ -26,6 +27,7 @@ def counted(session: Session, campaign: Campaign, now: datetime) -> dict[str, An
     assert campaign.id is not None
     seen = passes(session, campaign.id, now)
     beside = {"experiment": experiment(session, campaign, now), "by_hand": by_hand(session, campaign, now)}
+    beside["calls"] = calls(session, campaign)
     return standing(session, campaign, seen) | {
         "funnel": funnel(session, campaign.id, seen),
         "lately": seen.lately,

@@ -24,7 +24,7 @@ from phonebank.web.guards import requires
 
 blueprint = Blueprint("underway", __name__, url_prefix="/campaigns/<int:campaign_id>")
 _BY_HAND = "Paused by {}."
-_PIECES = {name: f"campaigns/_{name}.html" for name in ("numbers", "replies", "detail", "curve")}
+_PIECES = {name: f"campaigns/_{name}.html" for name in ("numbers", "replies", "detail", "curve", "calls")}
 _OF_CAMPAIGNS = (Deed.LAUNCHED, Deed.PAUSED, Deed.RESUMED, Deed.CLOSED, Deed.EXPORTED)
 
 
