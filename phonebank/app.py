@@ -17,6 +17,7 @@ from phonebank.web import (
     call_status,
     calls,
     call_pages,
+    call_status,
     campaign,
     contacts,
     deeds,

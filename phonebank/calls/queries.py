@@ -279,3 +279,9 @@ def recorded_line(session: Session, campaign_id: int, line: str, language: str) 
         CallAudio.campaign_id == campaign_id, CallAudio.line == line, CallAudio.language == language
     )
     return session.exec(of_line).first()
+
+
+def last_test(session: Session, campaign_id: int) -> Call | None:
+    """The newest call that somebody made to themselves to try the campaign."""
+    tests = select(Call).where(Call.campaign_id == campaign_id, Call.kind == CallKind.TEST)
+    return session.exec(tests.order_by(col(Call.id).desc()).limit(1)).first()

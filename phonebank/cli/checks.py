@@ -144,6 +144,8 @@ def _sender(account: Account, sender: str, settings: Settings, *, fix: bool) -> 
     yield owned
     if owned.state is State.OK:
         yield _asked(f"webhooks {sender}", lambda: _webhooks(account, sender, settings, fix=fix))
+        if sender.startswith("+"):
+            yield _asked(f"calls {sender}", lambda: _voice(account, sender, settings, fix=fix))
 
 
 def _owned(account: Account, sender: str) -> Finding:
@@ -164,6 +166,19 @@ def _webhooks(account: Account, sender: str, settings: Settings, *, fix: bool) -
         return Finding(part, State.BAD, "cannot be set to this machine's own address", "Set PUBLIC_URL first.")
     account.set_webhooks(sender)
     return Finding(part, State.OK, f"set: replies come to {settings.address}/twilio/sms")
+
+
+def _voice(account: Account, sender: str, settings: Settings, *, fix: bool) -> Finding:
+    part, where = f"calls {sender}", account.voice_url(sender)
+    if where == account.our_voice_url:
+        return Finding(part, State.OK, "who calls it back is answered here")
+    if not fix:
+        told = f"who calls it back reaches {where}" if where else "nobody answers who calls it back"
+        return Finding(part, State.WARN, told, "Run `phonebank doctor --fix`; campaigns of calls need it.")
+    if not settings.public_url and not settings.twilio_api_base_url:
+        return Finding(part, State.WARN, "cannot be set to this machine's own address", "Set PUBLIC_URL first.")
+    account.set_voice_url(sender)
+    return Finding(part, State.OK, f"set: calls come to {settings.address}/twilio/voice")
 
 
 def _asked(part: str, ask: Callable[[], Finding]) -> Finding:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from phonebank.calls import lifecycle as calls
+from phonebank.calls.models import CallStatus
 from phonebank.contacts.models import Contact
 from phonebank.errors import NotFoundError, RefusedError
 from phonebank.followups import lifecycle as followups
@@ -16,19 +18,22 @@ from phonebank.recipients import lifecycle as recipients
 from phonebank.reports.holdings import Holdings, holdings
 
 ERASED = "[erased]"
+_ON_THE_LINE = (CallStatus.DIALING, CallStatus.RINGING, CallStatus.IN_PROGRESS, CallStatus.UNKNOWN)
 _IN_DOUBT = (MessageStatus.SENDING, MessageStatus.UNKNOWN)
 
 
 def erase(session: Session, phone: str, now: datetime) -> None:
     """Forget whoever has this number (E.164). What is promised to them is taken back first, what is queued canceled.
 
-    Raises NotFoundError when nothing is held, RefusedError while a text to them may be on its way.
+    Raises NotFoundError when nothing is held, RefusedError while a text or call to them may be on its way.
     """
     held = holdings(session, phone)
     if not held:
         raise NotFoundError("Nothing is held about that number.")
     if any(message.status in _IN_DOUBT for message in held.messages):
         raise RefusedError("A text to that number is on its way or in doubt: settle it first, then erase.")
+    if any(call.status in _ON_THE_LINE for call in held.calls):
+        raise RefusedError("A call with that number is under way or in doubt: wait until it is over, then erase.")
     _end(session, held, phone, now)
     session.expire_all()
     _forget(session, holdings(session, phone), f"erased-{secrets.token_hex(6)}")
@@ -37,6 +42,7 @@ def erase(session: Session, phone: str, now: datetime) -> None:
 
 def _end(session: Session, held: Holdings, phone: str, now: datetime) -> None:
     messages.cancel_for(session, phone, now)
+    calls.cancel_for(session, phone, now)
     followups.withdraw_all_of(session, phone, now)
     recipients.exclude(session, [one.id for one in held.recipients if one.id is not None], because="erased")
     for handoff in held.handoffs:
@@ -48,10 +54,12 @@ def _end(session: Session, held: Holdings, phone: str, now: datetime) -> None:
 
 def _forget(session: Session, held: Holdings, nobody: str) -> None:
     """`nobody` stands in for the number, so that the rows of one person still belong together."""
-    for gone in (*held.memberships, *held.consents, *held.one_on_ones):
+    for gone in (*held.memberships, *held.consents, *held.one_on_ones, *held.call_lines):
         session.delete(gone)
     for message in held.messages:
         message.phone, message.body, message.media = nobody, ERASED, []
+    for call in held.calls:
+        call.phone, call.script, call.recording_sid = nobody, {}, None
     for reading in held.readings:
         reading.why = ERASED
     for handoff in held.handoffs:
@@ -60,7 +68,7 @@ def _forget(session: Session, held: Holdings, nobody: str) -> None:
         recipient.phone, recipient.state = nobody, ""
     if held.contact is not None:
         _forget_contact(held.contact, nobody)
-    session.add_all([*held.messages, *held.readings, *held.handoffs, *held.recipients])
+    session.add_all([*held.messages, *held.readings, *held.handoffs, *held.recipients, *held.calls])
 
 
 def _forget_contact(contact: Contact, nobody: str) -> None:

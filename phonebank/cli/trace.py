@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from phonebank import db, phone
 from phonebank.campaigns import queries as campaigns
-from phonebank.cli import opening
+from phonebank.cli import opening, tracing_calls
 from phonebank.cli.printing import say
 from phonebank.errors import NotFoundError
 from phonebank.gateway.codes import meaning
@@ -30,10 +30,10 @@ _SETTLED = {
 @click.command()
 @click.argument("id", metavar="ID")
 def trace(id: str) -> None:  # noqa: A002 - the name that the usage line shows
-    """One text's life, line by line. ID is ours (a number) or the carrier's (SM…)."""
+    """One text's or call's life, line by line. ID is ours (a number, or “call 12”) or the carrier's."""
     with opening.opened(), db.reading() as session:
-        text = _found(session, id.strip())
-        for line in _life(session, text):
+        call = tracing_calls.found(session, id.strip())
+        for line in tracing_calls.life(session, call) if call else _life(session, _found(session, id.strip())):
             say(line)
 
 

@@ -13,7 +13,7 @@ def fetch(settings: Settings, sid: str) -> bytes:
     """The recording as MP3. Raises NotFoundError when it was deleted there."""
     base = settings.twilio_api_base_url or "https://api.twilio.com"
     address = f"{base}/2010-04-01/Accounts/{settings.twilio_account_sid}/Recordings/{sid}.mp3"
-    keys = (settings.twilio_account_sid, settings.twilio_auth_token)
+    keys = (settings.twilio_account_sid or "", settings.twilio_auth_token or "")
     try:
         answer = requests.get(address, auth=keys, timeout=_WITHIN_S)
     except requests.RequestException:

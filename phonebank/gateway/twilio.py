@@ -228,6 +228,21 @@ class Account:
             else:
                 found.update(sms_url=self._sms_url(), sms_method="POST")
 
+    @property
+    def our_voice_url(self) -> str:
+        """Where who calls one of our numbers is answered."""
+        return f"{self._settings.address}/twilio/voice"
+
+    def voice_url(self, number: str) -> str:
+        """Where a call to this number of ours goes; "" for nowhere."""
+        with _asking_the_account():
+            return str(getattr(self._find(number), "voice_url", None) or "")
+
+    def set_voice_url(self, number: str) -> None:
+        """Let who calls this number be answered at our public address."""
+        with _asking_the_account():
+            self._find(number).update(voice_url=self.our_voice_url, voice_method="POST")
+
     def _sms_url(self) -> str:
         return f"{self._settings.address}/twilio/sms"
 

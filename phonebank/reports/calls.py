@@ -23,9 +23,9 @@ def calls(session: Session, campaign: Campaign) -> dict[str, Any] | None:
     """None for a campaign of texts. `statuses`, and numbers of `FIGURES`; `hours` as of _hours, the newest last."""
     if campaign.channel is not Channel.CALL:
         return None
-    ours = (Call.campaign_id == campaign.id) & col(Call.kind).in_(_KINDS)
+    ours = (col(Call.campaign_id) == campaign.id) & col(Call.kind).in_(_KINDS)
     statuses = session.exec(select(Call.status, func.count()).where(ours).group_by(col(Call.status)))
-    told = {"statuses": {status.value: number for status, number in statuses}} | _figures(session, ours)
+    told = {"statuses": {CallStatus(status).value: number for status, number in statuses}} | _figures(session, ours)
     abandoned, people = told["abandoned"], told["people"]
     return told | {"abandoned_share": abandoned / people if people else 0.0, "hours": _hours(session, ours)}
 
@@ -55,7 +55,7 @@ def _hours(session: Session, ours: Any) -> list[dict[str, Any]]:
     is_yes = _WAS_PERSON & (col(Recipient.outcome) == Outcome.YES)
     counts = [_number(where) for where in (_WAS_PERSON, _WAS_MACHINE, _WAS_NOBODY, is_yes)]
     found = (
-        select(hour, func.count(), *counts)  # type: ignore[call-overload]  # SQLModel types no more than four columns
+        select(hour, func.count(), *counts)
         .select_from(Call)
         .outerjoin(Recipient, col(Recipient.id) == col(Call.recipient_id))
         .where(ours, col(Call.claimed_at).is_not(None))

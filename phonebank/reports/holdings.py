@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from phonebank.calls.models import Call, CallLine
 from phonebank.contacts.models import Consent, Contact, ContactList, ListMember
 from phonebank.handoffs.models import Handoff
 from phonebank.messages.models import Message
@@ -25,9 +26,11 @@ class Holdings:
     readings: list[ReplyReading]
     handoffs: list[Handoff]
     one_on_ones: list[OneOnOne]
+    calls: list[Call]
+    call_lines: list[CallLine]
 
     def __bool__(self) -> bool:
-        return any((self.contact, self.consents, self.recipients, self.messages, self.handoffs))
+        return any((self.contact, self.consents, self.recipients, self.messages, self.handoffs, self.calls))
 
 
 def holdings(session: Session, phone: str) -> Holdings:
@@ -36,6 +39,8 @@ def holdings(session: Session, phone: str) -> Holdings:
     contact_id = contact.id if contact is not None else None
     messages = _rows(session, Message, Message.phone == phone)
     recipients = _rows(session, Recipient, Recipient.phone == phone)
+    calls = _rows(session, Call, Call.phone == phone)
+    said = col(CallLine.call_id).in_([call.id for call in calls])
     met = col(OneOnOne.recipient_id).in_([recipient.id for recipient in recipients])
     read = col(ReplyReading.message_id).in_([message.id for message in messages])
     return Holdings(
@@ -47,6 +52,8 @@ def holdings(session: Session, phone: str) -> Holdings:
         readings=_rows(session, ReplyReading, read),
         handoffs=_rows(session, Handoff, Handoff.phone == phone),
         one_on_ones=_rows(session, OneOnOne, met),
+        calls=calls,
+        call_lines=_rows(session, CallLine, said),
     )
 
 

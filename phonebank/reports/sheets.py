@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from phonebank.asks.models import Ask
+from phonebank.calls.models import Call
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
 from phonebank.followups.models import Commitment
@@ -120,9 +121,40 @@ def _messages(campaign_id: int | None) -> Sheet:
     return Sheet(list(columns), said.order_by(col(Message.id)), tell)
 
 
-def _calls(_campaign_id: int | None) -> Sheet:
-    # No calls are made in this release; a script that asks for them gets the header and no rows.
-    return Sheet(["id", "phone", "status", "outcome", "created_at"], None)
+def _calls(campaign_id: int | None) -> Sheet:
+    columns: Columns = {
+        "id": Call.id,
+        "kind": Call.kind,
+        "step": Call.step,
+        "status": Call.status,
+        "phone": Call.phone,
+        "sender": Call.sender,
+        "outcome": Recipient.outcome,
+        "answered_by": Call.answered_by,
+        "seconds": Call.duration_s,
+        "with": Person.name,
+        "cost": Call.cost_micros,
+        "error_code": Call.error_code,
+        "carrier_sid": Call.carrier_sid,
+        "created_at": Call.created_at,
+        "dialed_at": Call.claimed_at,
+        "answered_at": Call.answered_at,
+        "voicemail_at": Call.voicemail_at,
+        "wants_person_at": Call.wants_person_at,
+        "bridged_at": Call.bridged_at,
+        "abandoned_at": Call.abandoned_at,
+        "ended_at": Call.ended_at,
+    }
+    columns, query = _query(columns, Call, campaign_id)
+    called = query.outerjoin(Recipient, col(Recipient.id) == col(Call.recipient_id))
+    called = called.outerjoin(Person, col(Person.id) == col(Call.volunteer_id))
+
+    def tell(row: Any) -> Iterable[object]:
+        """A call with its cost in dollars."""
+        told = dict(zip(columns, row, strict=True))
+        return (told | {"cost": told["cost"] / _MICROS}).values()
+
+    return Sheet(list(columns), called.order_by(col(Call.id)), tell)
 
 
 def _handoffs(campaign_id: int | None) -> Sheet:

@@ -27,7 +27,7 @@ def screenful(session: Session, campaign_id: int, before: int | None) -> tuple[l
         {"call": call, "who": name or "", "masked": mask(call.phone), "outcome": outcome}
         for call, name, outcome in rows[:_SCREENFUL]
     ]
-    return shown, shown[-1]["call"].id if len(rows) > _SCREENFUL else None
+    return shown, rows[_SCREENFUL - 1][0].id if len(rows) > _SCREENFUL else None
 
 
 def who(session: Session, call: Call) -> str:

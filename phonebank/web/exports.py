@@ -27,7 +27,7 @@ AT_ONCE = BoundedSemaphore(3)
 """Downloads of this process at one time: each holds a connection for as long as somebody's line is slow."""
 
 EVERYTHING = "Everything"
-_SHOWN = (What.RECIPIENTS, What.MESSAGES, What.COMMITMENTS, What.HANDOFFS, What.OPT_OUTS)
+_SHOWN = (What.RECIPIENTS, What.MESSAGES, What.CALLS, What.COMMITMENTS, What.HANDOFFS, What.OPT_OUTS)
 
 
 @blueprint.get("/exports")

@@ -6,7 +6,8 @@ from phonebank import db
 from phonebank.intents import Decision, Intent
 from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.replies.models import ReplyReading
-from tests.support.campaigns import NOW
+from tests.support.call_rows import a_call, said
+from tests.support.campaigns import NOW, a_campaign
 
 
 @pytest.fixture
@@ -68,3 +69,20 @@ def test_a_text_is_found_by_the_carriers_id(told):
 @pytest.mark.parametrize("wanted", ["12", "SM0", "-1", "99999999999999999999", "²", "'; DROP TABLE message"])
 def test_an_unknown_id_is_one_sentence(phonebank, wanted):
     assert phonebank.refused("trace", "--", wanted) == "There is no text with that id."
+
+
+def test_a_call_says_what_was_said_in_it_and_never_the_number(phonebank, home):
+    phonebank.ok("db", "upgrade")
+    db.configure(f"sqlite:///{home / 'var' / 'phonebank.db'}")
+    with db.transaction() as session:
+        call = a_call(session, a_campaign(session), carrier_sid="CA" + "1" * 32, ended_at=NOW)
+        said(session, call, 1, "yes\x1b[31m", intent="yes")
+        number = call.id
+
+    for wanted in (f"call {number}", "CA" + "1" * 32):
+        life = phonebank.ok("trace", wanted)
+        assert "with …43" in life
+        assert "they said “yes" in life
+        assert "understood as yes" in life
+        assert "\x1b" not in life
+        assert "5550143" not in life

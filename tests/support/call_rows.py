@@ -11,7 +11,9 @@ def a_call(session, campaign, contact=None, **changes):
     """A scripted call that a person answered and talked in, to this contact."""
     recipient = None
     if contact is not None:
-        recipient = Recipient(campaign_id=campaign.id, contact_id=contact.id, phone=contact.phone, asked_at=NOW)
+        recipient = Recipient(
+            campaign_id=campaign.id, contact_id=contact.id, phone=contact.phone, zones=contact.zones, asked_at=NOW
+        )
         session.add(recipient)
         session.flush()
     values = {

@@ -145,3 +145,15 @@ def test_nothing_is_recorded_anew_once_it_was_launched(organizer):
         session.execute(update(Campaign).where(Campaign.id == campaign_id).values(status=CampaignStatus.RUNNING))
     upload(organizer, campaign_id, a_wave(1.0))
     assert tokens(campaign_id) == {}
+
+
+def test_the_script_is_tried_on_oneself_and_never_on_the_campaigns_own_number(organizer):
+    campaign_id = draft(sender="+12025550100")
+    organizer.open(f"/campaigns/{campaign_id}")
+    organizer.send(f"/campaigns/{campaign_id}/call-me", {"number": "+12025550100", "language": "en"})
+    assert "own number" in organizer.open(f"/campaigns/{campaign_id}")
+    organizer.send(f"/campaigns/{campaign_id}/call-me", {"number": "(202) 555-0177", "language": "es"})
+    with db.reading() as session:
+        call = calls.last_test(session, campaign_id)
+        assert (call.phone, call.language, call.recipient_id) == ("+12025550177", "es", None)
+    assert "The last test call" in organizer.open(f"/campaigns/{campaign_id}")

@@ -24,7 +24,7 @@ def organizer(visitor, clock):
 
 
 @pytest.fixture
-def campaign_id():
+def campaign_id(app):
     """Under way: one bridged after three seconds, one hung up waiting, one machine with a message, one busy try."""
     people = [a_contact(f"+1202555014{n}", name) for n, name in enumerate(("Elsa", "Omar", "Wei", "Ana"), 1)]
     with db.transaction() as session:
@@ -41,7 +41,7 @@ def campaign_id():
         return campaign.id
 
 
-def test_calls_are_counted_by_how_they_went_and_by_the_hour(campaign_id):
+def test_calls_are_counted_by_how_they_went_and_by_the_hour(app, campaign_id):
     with db.reading() as session:
         told = reports.calls(session, queries.by_id(session, campaign_id))
     figures = ("dialed", "retries", "people", "machines", "nobody", "voicemails", "wanted", "bridged", "abandoned")
@@ -50,7 +50,7 @@ def test_calls_are_counted_by_how_they_went_and_by_the_hour(campaign_id):
     assert [(one["dialed"], one["people"], one["machines"], one["nobody"]) for one in told["hours"]] == [(4, 2, 1, 1)]
 
 
-def test_a_campaign_of_texts_has_no_calls_to_count():
+def test_a_campaign_of_texts_has_no_calls_to_count(app):
     with db.transaction() as session:
         assert reports.calls(session, a_campaign(session, PHONE_BANK, [a_contact()])) is None
 

@@ -72,7 +72,7 @@ def test_a_volunteer_and_a_stranger_export_nothing(volunteer, client, drive):
 
 
 def test_what_is_not_there_is_a_sentence(organizer, drive):
-    for path in ("/exports/people.csv", "/exports/calls.csv", "/campaigns/99/exports", "/campaigns/99/exports/van.csv"):
+    for path in ("/exports/people.csv", "/campaigns/99/exports", "/campaigns/99/exports/van.csv"):
         assert organizer.get(path).status_code == 404
     assert organizer.get("/exports/van.csv?outcome=banana").status_code == 400
     assert trail() == []
