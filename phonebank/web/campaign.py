@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from phonebank import clock, db, phone
 from phonebank.calls import queries as calls
+from phonebank.calls import sampling as trying_out
 from phonebank.campaigns import launching, preflight, queries, steering
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.campaigns.preflight import Preflight
@@ -93,6 +94,22 @@ def send_test(campaign_id: int) -> ResponseReturnValue:
     return redirect(url_for("campaign.page", campaign_id=campaign_id, tested=message_id, _anchor="test"), code=303)
 
 
+@blueprint.post("/call-me")
+@requires(Role.ORGANIZER)
+def call_me(campaign_id: int) -> ResponseReturnValue:
+    """The script to oneself, at any hour."""
+    try:
+        if not guards.settings().has_twilio_keys:
+            raise RefusedError(preflight.SET_KEYS)
+        with db.transaction() as session:
+            campaign, number = queries.by_id(session, campaign_id), request.form.get("number", "")
+            trying_out.call_me(session, campaign, number, clock.now(), language=request.form.get("language", "en"))
+        flash("Your telephone rings in a moment.", "good")
+    except PhonebankError as wrong:
+        flash(str(wrong), "bad")
+    return redirect(url_for("campaign.page", campaign_id=campaign_id, _anchor="test"), code=303)
+
+
 @blueprint.get("/test/<int:message_id>")
 @requires(Role.ORGANIZER)
 def test_fares(campaign_id: int, message_id: int) -> ResponseReturnValue:
@@ -140,6 +157,7 @@ def _said(campaign_id: int) -> dict[str, Any]:
         changes = editing.unfinished(session, campaign)
         return {"campaign": campaign, "parts": parts, "lists": lists, "changes": changes, "script": script} | {
             "recorded": calls.audio_of(session, campaign_id),
+            "test_call": calls.last_test(session, campaign_id) if script else None,
         }
 
 

@@ -12,7 +12,12 @@ def a_call(session, campaign, contact=None, **changes):
     recipient = None
     if contact is not None:
         recipient = Recipient(
-            campaign_id=campaign.id, contact_id=contact.id, phone=contact.phone, zones=contact.zones, asked_at=NOW
+            campaign_id=campaign.id,
+            contact_id=contact.id,
+            phone=contact.phone,
+            zones=contact.zones,
+            asked_at=NOW,
+            due_at=NOW,
         )
         session.add(recipient)
         session.flush()
