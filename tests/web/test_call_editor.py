@@ -5,10 +5,13 @@ import io
 import pytest
 from sqlalchemy import update
 
+from phonebank import clock as house_clock
 from phonebank import db
 from phonebank.calls import queries as calls
+from phonebank.calls import sampling
 from phonebank.campaigns import queries, spec
 from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.errors import RefusedError
 from phonebank.web import campaign_form
 from tests.support.campaigns import PHONE_BANK, a_campaign, a_contact
 from tests.support.recordings import a_wave
@@ -149,11 +152,11 @@ def test_nothing_is_recorded_anew_once_it_was_launched(organizer):
 
 def test_the_script_is_tried_on_oneself_and_never_on_the_campaigns_own_number(organizer):
     campaign_id = draft(sender="+12025550100")
-    organizer.open(f"/campaigns/{campaign_id}")
-    organizer.send(f"/campaigns/{campaign_id}/call-me", {"number": "+12025550100", "language": "en"})
-    assert "own number" in organizer.open(f"/campaigns/{campaign_id}")
-    organizer.send(f"/campaigns/{campaign_id}/call-me", {"number": "(202) 555-0177", "language": "es"})
-    with db.reading() as session:
+    with db.transaction() as session:
+        campaign, now = queries.by_id(session, campaign_id), house_clock.now()
+        with pytest.raises(RefusedError, match="own number"):
+            sampling.call_me(session, campaign, "+12025550100", now)
+        sampling.call_me(session, campaign, "(202) 555-0177", now, language="es")
         call = calls.last_test(session, campaign_id)
-        assert (call.phone, call.language, call.recipient_id) == ("+12025550177", "es", None)
+    assert (call.phone, call.language, call.recipient_id) == ("+12025550177", "es", None)
     assert "The last test call" in organizer.open(f"/campaigns/{campaign_id}")
