@@ -56,7 +56,7 @@ def test_every_export_of_the_pages_can_be_downloaded(organizer, drive, rosa):
         for address in {part.split('"')[0] for part in page.split('href="')[1:] if ".csv" in part.split('"')[0]}:
             assert organizer.get(address).status_code == 200, address
             found += 1
-    assert found == 22
+    assert found == 24
     assert len(trail()) == found
 
 
