@@ -67,6 +67,12 @@ def standing(session: Session, call_id: int) -> CallOffer | None:
     return session.exec(found.execution_options(populate_existing=True)).first()
 
 
+def waiting(session: Session, call_id: int) -> Call | None:
+    """The call, if somebody in it waited for one of us and nobody came; None for any other."""
+    found = select(Call).where(Call.id == call_id, col(Call.wants_person_at).is_not(None))
+    return session.exec(found.where(col(Call.bridged_at).is_(None)).execution_options(populate_existing=True)).first()
+
+
 def unanswered(session: Session, now: datetime, call_id: int | None = None) -> list[CallOffer]:
     """Offers of callers who still wait, that rang too long or were taken by somebody who never came on the line."""
     waits = exists().where(

@@ -97,6 +97,13 @@ def ended(session: Session, call: Call, now: datetime) -> None:
         lifecycle.let_go(session, standing.person_id, call_id, now)
 
 
+def line_is_down(session: Session, call_id: int, now: datetime) -> None:
+    """The carrier says that this call is over: if somebody is still rung for it, they hung up while they waited."""
+    call = queries.waiting(session, call_id)
+    if call is not None and queries.standing(session, call_id) is not None:
+        ended(session, call, now)
+
+
 def call_back(session: Session, call: Call, when: str, now: datetime) -> int:
     """Somebody of us calls them back, at the time they named (their words, or ""): the conversation's id."""
     why = f"asked to be called back: “{when.strip()[:200]}”" if when.strip() else "asked to be called back"

@@ -1,14 +1,18 @@
 """Twilio's reports of how a call goes: checked, acted on, answered at once."""
 
 from flask import Blueprint, Response
+from sqlmodel import Session
 
 from phonebank import clock
 from phonebank.calls import reporting
 from phonebank.errors import BadInputError
 from phonebank.gateway import inbound
+from phonebank.handoffs import bridging
 from phonebank.web.guards import signed_by_twilio
 from phonebank.web.shared_writes import written
 from phonebank.web.signed import is_our_account, signed_form
+
+_OVER = "completed"
 
 blueprint = Blueprint("call_status", __name__, url_prefix="/twilio/calls")
 
@@ -27,5 +31,12 @@ def status(call_id: str) -> Response:
         told = inbound.call_report_from(form)
     except BadInputError:
         return Response(status=204)
-    written(lambda session: reporting.report(session, call_id, told, clock.now()))
+
+    def report(session: Session) -> None:
+        now = clock.now()
+        reporting.report(session, call_id, told, now)
+        if told.status == _OVER and call_id.isdecimal():
+            bridging.line_is_down(session, int(call_id), now)
+
+    written(report)
     return Response(status=204)

@@ -142,3 +142,13 @@ def test_two_callers_at_once_never_ring_one_volunteer_together(now):
         callers = [make.caller(session, now) for _ in range(2)]
     found = at_once(2, lambda which: do(bridging.want_person, callers[which], now))
     assert sorted(found) == [False, True]
+
+
+def test_the_carriers_word_that_a_call_is_over_counts_only_who_was_still_waiting(caller, now):
+    do(bridging.want_person, caller, now)
+    do(bridging.line_is_down, caller.id, now)
+    assert fresh(Call, caller.id).abandoned_at is None, "nobody was free: they were asked when, and said goodbye"
+    _ready(now, "Ana")
+    do(bridging.offer, caller, now)
+    do(bridging.line_is_down, caller.id, now)
+    assert fresh(Call, caller.id).abandoned_at == now
