@@ -1,7 +1,13 @@
 """Calls leave at the pace and over the lines their campaign names, each person's once, whatever the carrier does."""
 
-import pytest
+import time
+from collections import Counter
 
+import pytest
+from sqlmodel import select
+
+from phonebank import db, jobs
+from phonebank.calls.models import Call, CallStatus
 from phonebank.contacts.models import Consent
 from tests.support.conversations import kept
 from tests.support.factories import do
@@ -35,3 +41,52 @@ def test_everybody_is_called_once_and_says_yes_by_key(walk, calls):
     walk.until_asked(drive)
     walk.until(lambda: walk.standing(drive)["outcome"].get("yes") == 6, "six times yes")
     assert sorted(row["to"] for row in dialed(walk, drive)) == sorted(drive.people)
+
+
+FAULTS = ("too_many_requests", "error_before", "error_after", "reset_before", "reset_after", "no_sid", "html_after")
+
+
+def test_each_step_is_dialed_once_whatever_the_carrier_does(walk, calls):
+    walk.carrier.faults(*FAULTS, rate=0.3 / len(FAULTS))
+    walk.carrier.faults("callback_dropped", "callback_doubled", "callback_reordered", rate=0.1)
+    drive = calls(20, calls_per_second=20, open_lines=100)
+
+    def all_over():
+        if open_calls(walk, drive):
+            walk.pass_by(seconds=31)
+            jobs.ring("reconciling")
+            time.sleep(0.5)
+        return len(of(drive)) >= len(drive.people) and not open_calls(walk, drive)
+
+    walk.until(all_over, "every call over", within=120)
+    assert Counter(row["sid"] for row in dialed(walk, drive)) == Counter(sids(drive))
+    assert {row["to"] for row in dialed(walk, drive)} == set(drive.people)
+
+
+def test_a_pause_is_heard_within_two_seconds(walk, calls):
+    drive = calls(30, calls_per_second=4, open_lines=100)
+    walk.until(lambda: len(dialed(walk, drive)) >= 4)
+    walk.pause(drive)
+    paused = time.monotonic()
+    walk.until(lambda: time.monotonic() > paused + 2)
+    so_far = len(dialed(walk, drive))
+    walk.until(lambda: time.monotonic() > paused + 4)
+    assert len(dialed(walk, drive)) == so_far < 30
+    walk.close(drive)
+
+
+def of(drive):
+    with db.reading() as session:
+        rows = list(session.exec(select(Call).where(Call.campaign_id == drive.id)))
+        session.expunge_all()
+    return rows
+
+
+def sids(drive):
+    """Of each step that was dialed: a try that rang out while the clock was wound has another, hours later."""
+    return [call.carrier_sid for call in of(drive) if call.status != CallStatus.QUEUED]
+
+
+def open_calls(walk, drive):
+    now = walk.clock.now()
+    return [call for call in of(drive) if call.ended_at is None and call.due_at <= now]
