@@ -121,31 +121,33 @@ def _messages(campaign_id: int | None) -> Sheet:
     return Sheet(list(columns), said.order_by(col(Message.id)), tell)
 
 
+_OF_CALLS: Columns = {
+    "id": Call.id,
+    "kind": Call.kind,
+    "step": Call.step,
+    "status": Call.status,
+    "phone": Call.phone,
+    "sender": Call.sender,
+    "outcome": Recipient.outcome,
+    "answered_by": Call.answered_by,
+    "seconds": Call.duration_s,
+    "with": Person.name,
+    "cost": Call.cost_micros,
+    "error_code": Call.error_code,
+    "carrier_sid": Call.carrier_sid,
+    "created_at": Call.created_at,
+    "dialed_at": Call.claimed_at,
+    "answered_at": Call.answered_at,
+    "voicemail_at": Call.voicemail_at,
+    "wants_person_at": Call.wants_person_at,
+    "bridged_at": Call.bridged_at,
+    "abandoned_at": Call.abandoned_at,
+    "ended_at": Call.ended_at,
+}
+
+
 def _calls(campaign_id: int | None) -> Sheet:
-    columns: Columns = {
-        "id": Call.id,
-        "kind": Call.kind,
-        "step": Call.step,
-        "status": Call.status,
-        "phone": Call.phone,
-        "sender": Call.sender,
-        "outcome": Recipient.outcome,
-        "answered_by": Call.answered_by,
-        "seconds": Call.duration_s,
-        "with": Person.name,
-        "cost": Call.cost_micros,
-        "error_code": Call.error_code,
-        "carrier_sid": Call.carrier_sid,
-        "created_at": Call.created_at,
-        "dialed_at": Call.claimed_at,
-        "answered_at": Call.answered_at,
-        "voicemail_at": Call.voicemail_at,
-        "wants_person_at": Call.wants_person_at,
-        "bridged_at": Call.bridged_at,
-        "abandoned_at": Call.abandoned_at,
-        "ended_at": Call.ended_at,
-    }
-    columns, query = _query(columns, Call, campaign_id)
+    columns, query = _query(_OF_CALLS, Call, campaign_id)
     called = query.outerjoin(Recipient, col(Recipient.id) == col(Call.recipient_id))
     called = called.outerjoin(Person, col(Person.id) == col(Call.volunteer_id))
 
