@@ -26,7 +26,7 @@ def account_of(settings: Settings) -> SenderAccount | None:
     """The carrier account to ask, or None while no keys are set."""
     if not settings.has_twilio_keys:
         return None
-    from phonebank.gateway.twilio import Account  # the SDK takes a second to import; most commands never need it
+    from phonebank.gateway.account import Account  # the SDK takes a second to import; most commands never need it
 
     return Account(settings)
 

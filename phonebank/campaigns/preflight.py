@@ -43,7 +43,7 @@ class _Webhooks(Protocol):
 
 
 class SenderAccount(Protocol):
-    """What is asked of the carrier's account; gateway.twilio.Account is one. All raise UnavailableError."""
+    """What is asked of the carrier's account; gateway.account.Account is one. All raise UnavailableError."""
 
     def owns_sender(self, sender: str) -> bool: ...
     def numbers_of(self, sender: str) -> list[str]: ...
@@ -58,11 +58,9 @@ def check(
     `account` is the carrier account to ask about the sender; None when no keys are set.
     """
     found, campaign, ask = Preflight(), parts.campaign, parts.ask
-    if campaign.channel is Channel.CALL:
-        ask = call_preflight.spoken(campaign, ask)
-    texts = list(texts_of(ask, parts.alternatives, parts.plans))
-    if campaign.channel is Channel.CALL:
-        texts = call_preflight.said_first(campaign, texts)
+    is_call = campaign.channel is Channel.CALL
+    ask = call_preflight.spoken(campaign, ask) if is_call else ask
+    texts = _said(campaign, ask, parts)
     found.obstacle(About.STATE, *_not_ready(campaign))
     found.obstacle(About.CHANGES, *_unfinished_changes(session, campaign))
     found.obstacle(About.COST, *_too_small_a_budget(campaign, now))
@@ -76,12 +74,17 @@ def check(
     found.opted_out = queries.count_opted_out(session, parts, now=now)
     found.textless = queries.count_textless(session, parts, now=now)
     seen = survey(people, campaign=campaign, ask=ask, needed=needed_of_people(texts, ask), now=now)
-    if campaign.channel is Channel.CALL:
+    if is_call:
         without = queries.count_without_consent(session, parts, now=now)
         call_preflight.look(found, campaign, people=seen.people, without_consent=without)
     _look_at_the_people(found, seen, texts)
     _count(found, seen, campaign, ask, now, volunteers=count_volunteers(session))
     return found
+
+
+def _said(campaign: Campaign, ask: Ask, parts: Parts) -> list[Text]:
+    texts = list(texts_of(ask, parts.alternatives, parts.plans))
+    return call_preflight.said_first(campaign, texts) if campaign.channel is Channel.CALL else texts
 
 
 def _not_ready(campaign: Campaign) -> Iterator[str]:

@@ -13,7 +13,7 @@ from phonebank.campaigns import queries
 from phonebank.campaigns.models import CampaignStatus
 from phonebank.cli import opening, premises
 from phonebank.errors import PhonebankError, RefusedError, UnavailableError
-from phonebank.gateway.twilio import Account
+from phonebank.gateway.account import Account
 from phonebank.migrations import Shape
 from phonebank.settings import Settings
 

@@ -1,9 +1,8 @@
-"""The only importer of twilio: send, list, look at the account, verify and make signatures."""
+"""The only importer of twilio: send, list, ask, verify and make signatures."""
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -32,7 +31,9 @@ CONNECT_S, ANSWER_S = 5, 32
 IN_FLIGHT = 128
 LONGEST_VALID_S = 36_000
 _NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-_SERVICE = "MG"
+SERVICE = "MG"
+"""How a Messaging Service's id begins."""
+
 NOT_THERE = 20404
 
 
@@ -113,7 +114,7 @@ class Speaking:
         self._client = client
 
     async def send(self, text: OutgoingText) -> Accepted:
-        sender = {"messaging_service_sid" if text.sender.startswith(_SERVICE) else "from_": text.sender}
+        sender = {"messaging_service_sid" if text.sender.startswith(SERVICE) else "from_": text.sender}
         try:
             made = await self._client.messages.create_async(
                 to=text.to,
@@ -173,85 +174,9 @@ async def connected(settings: Settings, in_flight: int) -> AsyncIterator[Client]
         await transport.pool.close()
 
 
-@dataclass(frozen=True)
-class Webhooks:
-    """Where the carrier sends what people text to a sender, and whether that is our own address.
-
-    `is_registered`: whether a Messaging Service has its A2P registration; None for what does not say.
-    """
-
-    inbound_url: str
-    is_ours: bool
-    is_registered: bool | None = None
-
-
-class Account:
-    """What a launch and `phonebank doctor` ask of the account. Raises UnavailableError with what to do."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._client = _client(settings, _PatientTransport(settings.twilio_api_base_url))
-
-    def check(self) -> str:
-        """The account's friendly name, when the keys are good."""
-        with _asking_the_account():
-            return str(self._client.api.accounts(str(self._settings.twilio_account_sid)).fetch().friendly_name)
-
-    def owns_sender(self, sender: str) -> bool:
-        """Whether this Messaging Service, number or short code is the account's own."""
-        try:
-            with _asking_the_account():
-                return self._find(sender) is not None
-        except NotFoundError:
-            return False
-
-    def numbers_of(self, sender: str) -> list[str]:
-        """The numbers a sender speaks from: a Messaging Service's pool, or itself."""
-        if not sender.startswith(_SERVICE):
-            return [sender]
-        with _asking_the_account():
-            return [str(one.phone_number) for one in self._client.messaging.v1.services(sender).phone_numbers.list()]
-
-    def webhooks(self, sender: str) -> Webhooks:
-        with _asking_the_account():
-            found = self._find(sender)
-        url = str(getattr(found, "inbound_request_url", None) or getattr(found, "sms_url", None) or "")
-        registered = getattr(found, "us_app_to_person_registered", None)
-        return Webhooks(url, is_ours=url.split("#", maxsplit=1)[0] == self._sms_url(), is_registered=registered)
-
-    def set_webhooks(self, sender: str) -> None:
-        """Point what people text to this sender at our public address."""
-        with _asking_the_account():
-            found = self._find(sender)
-            if sender.startswith(_SERVICE):
-                found.update(inbound_request_url=self._sms_url(), use_inbound_webhook_on_number=False)
-            else:
-                found.update(sms_url=self._sms_url(), sms_method="POST")
-
-    @property
-    def our_voice_url(self) -> str:
-        """Where who calls one of our numbers is answered."""
-        return f"{self._settings.address}/twilio/voice"
-
-    def voice_url(self, number: str) -> str:
-        """Where a call to this number of ours goes; "" for nowhere."""
-        with _asking_the_account():
-            return str(getattr(self._find(number), "voice_url", None) or "")
-
-    def set_voice_url(self, number: str) -> None:
-        """Let who calls this number be answered at our public address."""
-        with _asking_the_account():
-            self._find(number).update(voice_url=self.our_voice_url, voice_method="POST")
-
-    def _sms_url(self) -> str:
-        return f"{self._settings.address}/twilio/sms"
-
-    def _find(self, sender: str) -> Any:
-        if sender.startswith(_SERVICE):
-            return self._client.messaging.v1.services(sender).fetch()
-        if sender.startswith("+"):
-            return next(iter(self._client.incoming_phone_numbers.list(phone_number=sender, limit=1)), None)
-        return next(iter(self._client.api.account.short_codes.list(short_code=sender, limit=1)), None)
+def patient_client(settings: Settings) -> Client:
+    """The SDK's plain client, with a timeout, for what a person waits for."""
+    return _client(settings, _PatientTransport(settings.twilio_api_base_url))
 
 
 class _PatientTransport(TwilioHttpClient):
@@ -267,7 +192,8 @@ class _PatientTransport(TwilioHttpClient):
 
 
 @contextmanager
-def _asking_the_account() -> Iterator[None]:
+def asking() -> Iterator[None]:
+    """Turns whatever the plain client meets into one sentence that says what to do."""
     try:
         yield
     except TwilioException as wrong:

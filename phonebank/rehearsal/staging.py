@@ -18,7 +18,7 @@ from phonebank.campaigns.spec import CampaignSpec
 from phonebank.contacts import importing
 from phonebank.contacts.importing import Order
 from phonebank.errors import UnavailableError
-from phonebank.gateway.twilio import Account
+from phonebank.gateway.account import Account
 from phonebank.people import accounts
 from phonebank.people.models import Role
 from phonebank.rehearsal.remote import Carrier

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from phonebank import db, jobs
-from phonebank.gateway.twilio import Account
+from phonebank.gateway.account import Account
 from phonebank.settings import load
 from tests.support.campaigns import a_campaign
 
