@@ -24,7 +24,7 @@ def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: 
         found.obstacle(About.SENDER, told)
     found.fault(About.TEXTS, *_without_a_way_out(spec))
     if spec.record:
-        found.warn(About.TEXTS, "Calls are recorded: everybody is told first, and may refuse by hanging up.")
+        found.obstacle(About.TEXTS, "Calls cannot be recorded in this release: set record = false.")
     if spec.mode is CallMode.SCRIPTED:
         _look_at_consent(found, people, *without_consent)
 
