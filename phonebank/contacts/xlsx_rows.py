@@ -9,9 +9,6 @@ from itertools import chain
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from phonebank.contacts import file_kinds
 from phonebank.contacts.rows import Row, Table, fitted, header_of, unescaped
 from phonebank.errors import BadInputError
@@ -20,7 +17,6 @@ _LARGEST = 2_000_000_000  # bytes, unpacked
 _LARGEST_WORDS = 300_000_000  # bytes of the table of texts, which is held in memory
 _TIGHTEST = 200  # times: a real sheet packs ten- to thirtyfold
 _BROKEN = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
@@ -35,6 +31,8 @@ _BROKEN = (
 
 def read(stream: BinaryIO) -> Table:
     """The list in this seekable stream, streamed. Raises BadInputError for what is no workbook, or a bomb."""
+    import openpyxl  # takes a quarter of a second, and most processes never need it
+
     _refuse_unless_workbook(stream)
     try:
         with warnings.catch_warnings():

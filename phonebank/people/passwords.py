@@ -9,7 +9,8 @@ SHORTEST = 10
 LONGEST = 1000  # hashing a book is a way to keep the server busy
 
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash("nobody has this password")
+_NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$sso40AlRNL3rXc1NF6ZLTA$NEm6IOw6uhK/+BjgoTktPlhY/Jxd7aST2G9muq1/mR4"
+"""A hash that takes as long to check as anybody's; made beforehand, since making it takes a fifth of a second."""
 
 
 def hashed(password: str) -> str:
