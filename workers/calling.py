@@ -4,6 +4,7 @@ import time
 
 from phonebank import clock, db, jobs
 from phonebank.calls import trying
+from phonebank.handoffs import powering
 from workers import opening
 
 
@@ -12,6 +13,7 @@ def turn(key: str, until: float) -> bool:
     """Write down the next calls of this sender until enough are. The clock rings again when they run low."""
     while time.monotonic() < until and not jobs.should_stop():
         with db.transaction() as session:
-            if not trying.top_up(session, key, clock.now()):
+            now = clock.now()
+            if not trying.top_up(session, key, now) + powering.top_up(session, key, now):
                 return False
     return True

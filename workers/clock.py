@@ -17,12 +17,13 @@ from phonebank.calls import reconciling as calls_in_doubt
 from phonebank.calls import tidying as tidying_calls
 from phonebank.calls import trying
 from phonebank.campaigns import queries as campaigns
-from phonebank.campaigns.models import Channel
+from phonebank.campaigns.models import Campaign, Channel
 from phonebank.cli import parent
 from phonebank.contacts import queries as contacts
 from phonebank.errors import UnavailableError
 from phonebank.followups import queries as followups
 from phonebank.handoffs import lifecycle as handoffs
+from phonebank.handoffs import powering
 from phonebank.messages import asking, closing, reconciling, spool, watching
 from phonebank.messages import queries as messages
 from phonebank.one_on_ones import queries as one_on_ones
@@ -109,9 +110,13 @@ def _calling(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     for sender in calls.senders_with_work(session, now):
         yield "calls", sender
     for campaign in campaigns.running(session):
-        is_by_voice = campaign.channel is Channel.CALL and trying.wants_more(session, campaign, now)
-        if is_by_voice and calls.any_callable(session, campaign.id or 0, now):
+        if campaign.channel is Channel.CALL and _wants_calls(session, campaign, now):
             yield "calling", campaign.sender
+
+
+def _wants_calls(session: Session, campaign: Campaign, now: datetime) -> bool:
+    by_machine = trying.wants_more(session, campaign, now) and calls.any_callable(session, campaign.id or 0, now)
+    return by_machine or powering.wants_more(session, campaign, now)
 
 
 def _hearing(session: Session, now: datetime) -> Iterator[tuple[str, str]]:

@@ -19,16 +19,33 @@ _lines: Table = CallLine.__table__  # type: ignore[attr-defined]  # SQLModel hid
 _offers: Table = CallOffer.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
-def sit_down(session: Session, person_id: int, phone: str | None, now: datetime) -> None:
-    """Ready from now on, in the browser or (`phone`) at their own phone. Whom they speak with stays theirs."""
-    new = {"person_id": person_id, "phone": phone, "ready_since": now, "seen_at": now}
-    session.connection().execute(insert_ignoring(_seats, session).values(new))
-    _moved(session, _seat(person_id).values(phone=phone, ready_since=now, seen_at=now))
+def sit_down(
+    session: Session, person_id: int, phone: str | None, now: datetime, *, campaign_id: int | None = None
+) -> None:
+    """Ready from now on, in the browser or (`phone`) at their own phone. Whom they speak with stays theirs.
+
+    `campaign_id`: ready for the next who answers in this campaign, and for nobody else.
+    """
+    is_so = {"phone": phone, "ready_since": now, "seen_at": now, "campaign_id": campaign_id}
+    session.connection().execute(insert_ignoring(_seats, session).values({"person_id": person_id, **is_so}))
+    _moved(session, _seat(person_id).values(is_so))
+
+
+def line_opens(session: Session, person_id: int, sid: str) -> bool:
+    """Their line stands open: whoever answers is put through to it. False: they are not ready in a campaign."""
+    ready = _seat(person_id).where(col(CallSeat.ready_since).is_not(None), col(CallSeat.campaign_id).is_not(None))
+    return _moved(session, ready.values(line_sid=sid))
+
+
+def line_closes(session: Session, person_id: int, sid: str) -> bool:
+    """Down is this line of theirs. False: another is open meanwhile, or none was."""
+    return _moved(session, _seat(person_id).where(col(CallSeat.line_sid) == sid).values(line_sid=None))
 
 
 def stand_up(session: Session, person_id: int) -> bool:
     """No further caller for now. False when they were not ready."""
-    return _moved(session, _seat(person_id).where(col(CallSeat.ready_since).is_not(None)).values(ready_since=None))
+    away = {"ready_since": None, "campaign_id": None, "line_sid": None}
+    return _moved(session, _seat(person_id).where(col(CallSeat.ready_since).is_not(None)).values(away))
 
 
 def seen(session: Session, person_id: int, now: datetime) -> bool:
@@ -48,7 +65,7 @@ def let_go(session: Session, person_id: int, call_id: int, now: datetime) -> boo
     """They are free for the next, behind those who wait already."""
     mine = _seat(person_id).where(col(CallSeat.call_id) == call_id)
     _moved(session, mine.where(col(CallSeat.ready_since).is_not(None)).values(ready_since=now))
-    return _moved(session, mine.values(call_id=None))
+    return _moved(session, mine.values(call_id=None, line_sid=None))  # a line carries one talk; the page opens the next
 
 
 def ring(session: Session, call_id: int, person_id: int, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, or_
 from sqlmodel import Session, col, select
 
 from phonebank.calls.models import Call, CallKind, CallLine, CallOffer, CallSeat, CallStatus, OfferStatus, Speaker
+from phonebank.calls.queries import IS_QUEUED, IS_UNDER_WAY, is_power
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.contacts.models import Contact
 from phonebank.people.models import Person, PersonStatus, Shift
@@ -30,13 +31,50 @@ def seat_of(session: Session, person_id: int) -> CallSeat | None:
 def next_free(session: Session, call_id: int, now: datetime) -> int | None:
     """The volunteer on shift who has been ready the longest and was not rung for this caller yet."""
     was_rung = exists().where(col(CallOffer.call_id) == call_id, col(CallOffer.person_id) == col(CallSeat.person_id))
-    ready = select(CallSeat.person_id).where(is_free(now), ~was_rung).order_by(col(CallSeat.ready_since))
+    ready = select(CallSeat.person_id).where(_takes_callers(now), ~was_rung).order_by(col(CallSeat.ready_since))
     return session.exec(ready.limit(1)).first()
 
 
 def count_free(session: Session, now: datetime) -> int:
     """How many volunteers could take a caller over now."""
-    return len(session.exec(select(CallSeat.person_id).where(is_free(now))).all())
+    return len(session.exec(select(CallSeat.person_id).where(_takes_callers(now))).all())
+
+
+def ready_in(session: Session, campaign_id: int, now: datetime) -> list[int]:
+    """The volunteers on an open line who take whoever answers next in this campaign, the longest ready first."""
+    ready = select(CallSeat.person_id).where(
+        is_free(now), CallSeat.campaign_id == campaign_id, col(CallSeat.line_sid).is_not(None)
+    )
+    return list(session.exec(ready.order_by(col(CallSeat.ready_since))))
+
+
+def count_talking_in(session: Session, campaign_id: int) -> int:
+    """How many volunteers of this campaign talk, and are ready for another after that."""
+    talking = (col(CallSeat.call_id).is_not(None), col(CallSeat.ready_since).is_not(None))
+    own = select(func.count()).select_from(CallSeat).where(CallSeat.campaign_id == campaign_id, *talking)
+    return int(session.exec(own).one())
+
+
+def count_ringing_in(session: Session, campaign_id: int) -> int:
+    """How many calls of this campaign are written down or ring, and will need a volunteer when they are answered."""
+    on_the_way = (IS_QUEUED | IS_UNDER_WAY, Call.status != CallStatus.UNKNOWN, col(Call.abandoned_at).is_(None))
+    ringing = select(func.count()).where(*on_the_way, is_power(), Call.campaign_id == campaign_id)
+    return int(session.exec(ringing).one())
+
+
+def last_live(session: Session, campaign_id: int, most: int) -> Sequence[Call]:
+    """The newest calls to people of a campaign that volunteers call, and that are over."""
+    over = select(Call).where(
+        Call.campaign_id == campaign_id,
+        Call.kind == CallKind.LIVE,
+        col(Call.claimed_at).is_not(None),
+        col(Call.status).in_(_OVER),
+    )
+    return session.exec(over.order_by(col(Call.claimed_at).desc()).limit(most)).all()
+
+
+def _takes_callers(now: datetime) -> Any:
+    return and_(is_free(now), col(CallSeat.campaign_id).is_(None))
 
 
 def is_free(now: datetime) -> Any:

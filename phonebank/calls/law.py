@@ -21,6 +21,11 @@ def waiting_days() -> int:
     return int(_law()["waiting"]["in_days"])
 
 
+def most_abandoned() -> float:
+    """Of the calls that people answer, the share of which may find nobody."""
+    return float(_law()["waiting"]["most_abandoned"])
+
+
 def needs_recording_notice(state: str) -> bool:
     """Whether somebody of this state must be told before a call is recorded. Where nobody knows the state: yes."""
     return not state or state in _law()["recording"]["all_must_agree"]
@@ -31,7 +36,7 @@ def share_of_pace(answered: int, abandoned: int) -> float:
 
     A few calls say little: fewer than would let one abandoned call lie at the ceiling count as so many.
     """
-    ceiling = float(_law()["waiting"]["most_abandoned"])
+    ceiling = most_abandoned()
     share = abandoned / max(answered, 1 / ceiling)
     over_half = max(0.0, share - ceiling / 2) / (ceiling / 2)
     return max(_LEAST, 1 - (1 - _LEAST) * over_half)

@@ -169,6 +169,10 @@ class CallSeat(SQLModel, table=True):
     ready_since: datetime | None = Field(default=None, sa_type=Moment)  # None: not now
     seen_at: datetime = Field(sa_type=Moment)  # a page that is gone takes no calls
     call_id: int | None = Field(default=None, foreign_key="call.id")  # whom they speak with, or are being rung for
+    campaign_id: int | None = Field(
+        default=None, foreign_key="campaign.id"
+    )  # they take the next who answers in it (power), and no other callers
+    line_sid: str | None = None  # the carrier's id of their line, which stands open for that
 
 
 class CallOffer(SQLModel, table=True):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from phonebank.calls import law
-from phonebank.calls.models import AnsweredBy, Call, CallAudio, CallKind, CallLine, CallStatus
+from phonebank.calls.models import AnsweredBy, Call, CallAudio, CallKind, CallLine, CallSeat, CallStatus
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.contacts.models import Contact
 from phonebank.contacts.queries import has_consent, is_landline
@@ -31,7 +31,7 @@ def may_go_now(sender: str, *, by_machine: bool, now: datetime) -> Any:
     """SELECT of the ids of due calls of a sender that pass every last check, the oldest first.
 
     Nothing standing against the number and contact hours open; of an artificial voice's also: its campaign runs, the
-    recipient still waits to be asked, and the law lets it call this line.
+    recipient still waits to be asked, and the law lets it call this line. Of one dialed ahead: a volunteer is ready.
     """
     kind = col(Call.kind).in_(BY_MACHINE)
     due = select(Call.id).where(
@@ -44,7 +44,19 @@ def may_go_now(sender: str, *, by_machine: bool, now: datetime) -> Any:
     )
     if by_machine:
         due = due.where(_campaign_runs(), _recipient_waits(), is_lawful(Call.phone, now))
+    else:
+        due = due.where(or_(~is_power(), and_(_campaign_runs(), _recipient_waits(), _somebody_is_ready())))
     return due.order_by(col(Call.due_at), col(Call.id))
+
+
+def is_power() -> Any:
+    """SQL: whether a call is dialed ahead, for whichever volunteer is ready when it is answered."""
+    return and_(col(Call.kind) == CallKind.LIVE, col(Call.volunteer_id).is_(None))
+
+
+def _somebody_is_ready() -> Any:
+    is_ready = col(CallSeat.ready_since).is_not(None) & col(CallSeat.line_sid).is_not(None)
+    return exists().where(col(CallSeat.campaign_id) == col(Call.campaign_id), is_ready)
 
 
 def is_lawful(phone: Any, now: datetime) -> Any:

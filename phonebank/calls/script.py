@@ -92,6 +92,11 @@ def begin_menu(language: str) -> State:
     return State(Place.MENU, language, ("en", "es"), turn=1, last=step)
 
 
+def begin_alone(language: str) -> State:
+    """Whom we called found none of us: who called, how to stop, how to be called back."""
+    return State(Place.MENU, language, (language,), turn=1, last=Step(("missed_you", "menu"), Then.LISTEN))
+
+
 def end(state: State, line: str) -> State:
     """The call ends with this line, wherever it stands."""
     return _over(state, line)

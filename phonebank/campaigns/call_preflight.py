@@ -12,6 +12,11 @@ from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.campaigns.texts import Text
 from phonebank.campaigns.timing import Group, Timetable, timetable
 
+_ALONE = (
+    "People are dialed only while volunteers are ready in their browsers. Whoever answers and finds none of them free "
+    "hears a voice say who called and how to stop it; dialing keeps these under 3 in 100 of those who answer."
+)
+
 
 def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: tuple[int, int]) -> None:
     """Add what stops this launch of calls and what is worth knowing.
@@ -27,6 +32,8 @@ def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: 
         found.obstacle(About.TEXTS, "Calls cannot be recorded in this release: set record = false.")
     if spec.mode is CallMode.SCRIPTED:
         _look_at_consent(found, people, *without_consent)
+    if spec.mode is CallMode.POWER:
+        found.warn(About.PEOPLE, _ALONE)
 
 
 def spoken(campaign: Campaign, ask: Ask) -> Ask:

@@ -76,6 +76,14 @@ def goes_on(address: str, spoken: Sequence[Spoken] = ()) -> str:
     return _document(response)
 
 
+def pauses(seconds: int, *, then: str) -> str:
+    """They hear nothing for so long; the carrier fetches what follows from `then`."""
+    response = ET.Element("Response")
+    ET.SubElement(response, "Pause", length=str(seconds))
+    ET.SubElement(response, "Redirect", method="POST").text = then
+    return _document(response)
+
+
 def ends(spoken: Sequence[Spoken] = ()) -> str:
     """These words, and the call is over."""
     response = _response(spoken)

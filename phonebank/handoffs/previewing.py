@@ -1,5 +1,6 @@
 """The next person a volunteer calls by themselves: seen first, then dialed, one volunteer a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from phonebank.campaigns import queries as campaigns
 from phonebank.campaigns.call_spec import CallMode, CallSpec
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.spec_types import span
+from phonebank.contacts.models import Contact
 from phonebank.errors import RefusedError
 from phonebank.messages.reaching import Reach
 from phonebank.recipients.models import Recipient
@@ -19,8 +21,8 @@ _LOOKED_AT = 20
 
 
 def to_help(session: Session) -> list[Campaign]:
-    """The running campaigns whose people volunteers call themselves."""
-    return [one for one in queries.running_calls(session) if spec_of(one).mode is not CallMode.SCRIPTED]
+    """The running campaigns whose people volunteers see first, and then call themselves."""
+    return [one for one in queries.running_calls(session) if spec_of(one).mode is CallMode.PREVIEW]
 
 
 def spec_of(campaign: Campaign) -> CallSpec:
@@ -37,10 +39,12 @@ def next_person(session: Session, campaign_id: int, person_id: int, now: datetim
     if has is not None:
         return has.id
     campaign = campaigns.by_id(session, campaign_id)
-    if campaign.status is not CampaignStatus.RUNNING or spec_of(campaign).mode is CallMode.SCRIPTED:
+    if campaign.status is not CampaignStatus.RUNNING or spec_of(campaign).mode is not CallMode.PREVIEW:
         raise RefusedError("Nobody is called in this campaign just now. Choose another one, or ask an organizer.")
-    for recipient, closes_at in _due(session, campaign, now):
-        call_id = lifecycle.prepare(session, _row(session, campaign, recipient, person_id, closes_at, now))
+    for recipient, closes_at in due(session, campaign, now):
+        waits = State(Place.WAITING, recipient.language, (recipient.language,), 1, Step((), Then.FETCH_PERSON))
+        prepared = row(session, campaign, recipient, waits, closes_at, now)
+        call_id = lifecycle.prepare(session, prepared | {"volunteer_id": person_id})
         if call_id is not None and lifecycle.hold(session, person_id, call_id, now):
             return call_id
     return None
@@ -52,26 +56,26 @@ def leave(session: Session, call: Call, person_id: int, now: datetime) -> bool:
     return lifecycle.let_go(session, person_id, call.id or 0, now)
 
 
-def _due(session: Session, campaign: Campaign, now: datetime) -> list[tuple[Recipient, datetime]]:
+def due(session: Session, campaign: Campaign, now: datetime) -> list[tuple[Recipient, datetime]]:
     """Who may be called now, with the end of their hours; opted out, held and outside their hours are left out."""
-    spec = spec_of(campaign)
-    found = queries.people_to_call(
-        session,
-        campaign.id or 0,
-        attempts=spec.attempts,
-        tried_before=now - span(spec.spacing),
-        now=now,
-        most=_LOOKED_AT,
-    )
+    found = people(session, campaign, now, _LOOKED_AT)
     reachable = Reach(session, campaign, campaigns.ask_of(session, campaign), now).of(found)
     return [(one.recipient, one.window.closes_at) for one in reachable]
 
 
-def _row(  # who calls whom, in which campaign, until when
-    session: Session, campaign: Campaign, recipient: Recipient, person_id: int, closes_at: datetime, now: datetime
+def people(session: Session, campaign: Campaign, now: datetime, most: int) -> Sequence[tuple[Recipient, Contact]]:
+    """Those whose turn has come, before it is looked at whether they may be reached now."""
+    spec, spacing = spec_of(campaign), span(spec_of(campaign).spacing)
+    return queries.people_to_call(
+        session, campaign.id or 0, attempts=spec.attempts, tried_before=now - spacing, now=now, most=most
+    )
+
+
+def row(  # whom we call, in which campaign, until when
+    session: Session, campaign: Campaign, recipient: Recipient, alone: State, closes_at: datetime, now: datetime
 ) -> dict[str, object]:
+    """The row of a call to them in which one of us speaks; `alone`: what they hear where none of us is there."""
     tries = queries.tries_of(session, campaign.id or 0, recipient.id or 0)
-    waits = State(Place.WAITING, recipient.language, (recipient.language,), 1, Step((), Then.FETCH_PERSON))
     return {
         "kind": CallKind.LIVE,
         "status": CallStatus.QUEUED,
@@ -81,9 +85,8 @@ def _row(  # who calls whom, in which campaign, until when
         "phone": recipient.phone,
         "sender": campaign.sender,
         "language": recipient.language,
-        "script": to_json(waits),  # should the volunteer's line break: the caller is asked when to call back
+        "script": to_json(alone),
         "lapses_at": closes_at,
-        "volunteer_id": person_id,
         "carrier_sequence": -1,
         "attempts": 0,
         "looks": 0,

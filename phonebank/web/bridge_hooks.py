@@ -13,7 +13,7 @@ from phonebank.calls import queries as call_queries
 from phonebank.calls.models import Call, CallKind, CallStatus
 from phonebank.errors import RefusedError
 from phonebank.gateway import bridge_twiml as twiml
-from phonebank.handoffs import bridging
+from phonebank.handoffs import bridging, powering
 from phonebank.web.guards import settings, signed_by_twilio
 from phonebank.web.shared_writes import written
 from phonebank.web.signed import is_our_account, signed_form
@@ -22,6 +22,9 @@ blueprint = Blueprint("bridge_hooks", __name__, url_prefix="/twilio/calls")
 
 _BRIDGED = "bridged"
 _GONE = ("hangup", "system-error", "error")
+_PATIENCE_S = 1
+"""Of who answered and hears nobody; with the carrier's two questions to us it stays under two seconds."""
+
 _VOLUNTEER = re.compile(r"client:volunteer-(\d+)")
 
 
@@ -55,10 +58,39 @@ def browser() -> Response:
     """A volunteer's browser phone comes on the line; `call` names whom it is for."""
     form = _form()
     caller, wanted = _VOLUNTEER.fullmatch(form.get("From", "")), form.get("call", "")
+    if caller is not None and wanted == "seat":
+        return _told(written(lambda session: _stands(session, int(caller[1]), form.get("CallSid", ""))))
     if caller is None or not wanted.isdecimal():
         return _told(twiml.ends())
     person_id = int(caller[1])
     return _told(written(lambda session: _joins(session, _call(session, int(wanted)), person_id, clock.now())))
+
+
+@blueprint.post("/browser/standing")
+@signed_by_twilio
+def standing() -> Response:
+    """What a volunteer hears until somebody answers."""
+    _form()
+    return _told(twiml.hears(words.spoken("standing"), _music()))
+
+
+@blueprint.post("/browser/left")
+@signed_by_twilio
+def left() -> Response:
+    """A volunteer's open line is down: nobody is put through to it."""
+    form = _form()
+    caller = _VOLUNTEER.fullmatch(form.get("From", ""))
+    if caller is not None:
+        written(lambda session: lifecycle.line_closes(session, int(caller[1]), form.get("CallSid", "")))
+    return _told(twiml.ends())
+
+
+@blueprint.post("/<int:call_id>/bridge/late")
+@signed_by_twilio
+def late(call_id: int) -> Response:
+    """They answered a call dialed ahead, nobody was free, and they have waited as long as anybody may."""
+    _form()
+    return _told(written(lambda session: _found_nobody(session, _call(session, call_id), clock.now())))
 
 
 @blueprint.post("/<int:call_id>/bridge/pressed")
@@ -95,16 +127,47 @@ def _answered(session: Session, call_id: int, sid: str, now: datetime) -> str:
     call = _call(session, call_id)
     if not calls.answer(session, call_id, sid=sid, now=now):
         return twiml.ends()
+    if call.kind is CallKind.LIVE and call.volunteer_id is None:
+        return _put_through(session, call, now) or twiml.pauses(_PATIENCE_S, then=_address(call, "/bridge/late"))
     if call.kind is CallKind.LIVE:
-        if call.volunteer_id is not None:
-            calls.bridge(session, call.id or 0, call.volunteer_id, now)
-        return twiml.meets(_live(call), label="them", action=_address(call, "/bridge/over"))
+        calls.bridge(session, call.id or 0, call.volunteer_id or 0, now)
+        return _meets_them(session, call)
     caller = _caller_of(session, call)
     if caller is None or caller.status not in {CallStatus.IN_PROGRESS, CallStatus.QUEUED}:
         return twiml.ends(words.spoken("gone"))
     if caller.kind is CallKind.LIVE:
         return _joins(session, caller, call.volunteer_id or 0, now)
     return twiml.asks_key(words.spoken("whisper"), _address(call, "/bridge/pressed"))
+
+
+def _put_through(session: Session, call: Call, now: datetime) -> str:
+    """To a volunteer whose line stands open; "" when nobody is free."""
+    return _meets_them(session, _call(session, call.id or 0)) if powering.put_through(session, call, now) else ""
+
+
+def _meets_them(session: Session, call: Call) -> str:
+    return twiml.meets(_room(session, call), label="them", action=_address(call, "/bridge/over"))
+
+
+def _found_nobody(session: Session, call: Call, now: datetime) -> str:
+    """Once more; then they hear who called and how to stop that, and are counted."""
+    if call.status is not CallStatus.IN_PROGRESS:
+        return twiml.ends()
+    if call.bridged_at is not None:
+        return _meets_them(session, call)
+    if call.abandoned_at is None:
+        if through := _put_through(session, call, now):
+            return through
+        calls.abandon(session, call.id or 0, now)
+    return _nobody(call)
+
+
+def _stands(session: Session, person_id: int, sid: str) -> str:
+    """A volunteer's line, open for whoever answers next: they are in the room before them."""
+    if not powering.line_opens(session, person_id, sid):
+        return twiml.ends(words.spoken("gone"))
+    ours = f"{settings().address}/twilio/calls/browser"
+    return twiml.meets(_seat(person_id), label="volunteer", wait_url=f"{ours}/standing", action=f"{ours}/left")
 
 
 def _waits(session: Session, call: Call, now: datetime) -> str:
@@ -148,11 +211,11 @@ def _after(session: Session, call: Call, result: str, now: datetime) -> str:
 def _joins(session: Session, call: Call, person_id: int, now: datetime) -> str:
     """The volunteer's own line, once it is there: to whoever waits, or to whom they have us call now."""
     if call.kind is CallKind.LIVE:
-        if call.volunteer_id != person_id:
+        if call.volunteer_id != person_id or call.status not in {*calls.UNDER_WAY, CallStatus.QUEUED}:
             return twiml.ends(words.spoken("gone"))
         if lifecycle.dial(session, call.id or 0, now):
             jobs.ring_after_commit(session, "calls", call.sender)
-        return twiml.meets(_live(call), label="volunteer", wait_url=_address(call, "/bridge/ringing"))
+        return twiml.meets(_room(session, call), label="volunteer", wait_url=_address(call, "/bridge/ringing"))
     if not bridging.join(session, call, person_id, now):
         return twiml.ends(words.spoken("gone"))
     return twiml.takes(f"call-{call.id}")
@@ -183,8 +246,14 @@ def _call(session: Session, call_id: int) -> Call:
     return call
 
 
-def _live(call: Call) -> str:
-    return f"live-{call.id}"
+def _room(session: Session, call: Call) -> str:
+    """Where a volunteer and whom they call meet: on the volunteer's open line, if they have one."""
+    seat = queries.seat_of(session, call.volunteer_id) if call.volunteer_id else None
+    return _seat(seat.person_id) if seat is not None and seat.campaign_id is not None else f"live-{call.id}"
+
+
+def _seat(person_id: int) -> str:
+    return f"seat-{person_id}"
 
 
 def _address(call: Call, rest: str) -> str:

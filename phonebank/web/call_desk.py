@@ -9,7 +9,7 @@ from phonebank.bridges import lifecycle, queries
 from phonebank.calls import lifecycle as calls
 from phonebank.calls.models import Call, CallKind, CallStatus, OfferStatus
 from phonebank.campaigns import queries as campaigns
-from phonebank.handoffs import bridging, previewing
+from phonebank.handoffs import bridging, powering, previewing
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.handoffs import queries as handoff_queries
 from phonebank.people.models import Person
@@ -24,8 +24,11 @@ def shown(session: Session, me: Person, now: datetime) -> dict[str, Any]:
     shared = {"seat": seat, "by_phone": bool(seat and seat.phone), "verdicts": inbox.VERDICTS}
     if call is None:
         place = "waiting" if seat is not None and seat.ready_since is not None else "away"
-        helps = previewing.to_help(session)
-        return {**shared, "place": place, "campaigns": helps}
+        joined = campaigns.find(session, seat.campaign_id) if seat is not None else None
+        if place == "waiting" and joined is not None:
+            return {**shared, "place": "power", "campaign": joined}
+        joins = powering.to_join(session)
+        return {**shared, "place": place, "campaigns": previewing.to_help(session), "joins": joins}
     return {**shared, **_with(session, call, me, now), "place": _place(session, call, person_id)}
 
 

@@ -13,7 +13,7 @@ from phonebank.calls import queries as call_queries
 from phonebank.calls.models import Call
 from phonebank.errors import BadInputError, NotFoundError, RefusedError
 from phonebank.gateway import twilio
-from phonebank.handoffs import bridging, previewing
+from phonebank.handoffs import bridging, powering, previewing
 from phonebank.intents import Intent
 from phonebank.people import queries as people
 from phonebank.people import shifting
@@ -136,6 +136,21 @@ def next_call(campaign_id: int) -> ResponseReturnValue:
     try:
         if written(lambda session: previewing.next_person(session, campaign_id, me, at)) is None:
             flash("Nobody is left to call right now: their hours are closed, or everybody was called.", "good")
+    except RefusedError as wrong:
+        flash(str(wrong), "warn")
+    return _back()
+
+
+@blueprint.post("/campaigns/<int:campaign_id>/join")
+@requires(Role.VOLUNTEER)
+def join(campaign_id: int) -> ResponseReturnValue:
+    """Ready for whoever answers next in it; the page opens their line, and keeps it open."""
+    if not guards.settings().has_browser_phone:
+        flash("This needs calls in the browser, which are not set up here: an organizer can do it.", "warn")
+        return _back()
+    me, at = guards.my_id(), clock.now()
+    try:
+        written(lambda session: powering.join(session, campaign_id, me, at))
     except RefusedError as wrong:
         flash(str(wrong), "warn")
     return _back()

@@ -8,12 +8,16 @@ import pytest
 from phonebank import db
 from phonebank.app import create_app
 from phonebank.bridges import lifecycle, queries
+from phonebank.calls import lifecycle as calls
 from phonebank.calls.models import Call, CallKind, CallStatus
+from phonebank.campaigns.models import Channel
 from phonebank.gateway import twilio
-from phonebank.handoffs import bridging
+from phonebank.handoffs import bridging, powering
+from phonebank.optouts import queries as optouts
 from phonebank.rehearsal.twiml_rules import check_twiml
 from phonebank.settings import Settings
 from tests.support import bridges as make
+from tests.support import conversations, factories
 from tests.support.factories import do, fresh, update
 
 pytestmark = pytest.mark.database("sqlite")
@@ -176,3 +180,56 @@ def test_a_webhook_about_a_call_we_do_not_know_is_no_page(app):
 
 def test_an_offer_rings_for_less_time_than_a_page_may_be_silent():
     assert queries.RINGS_FOR > queries.BROWSER_GONE >= timedelta(seconds=5)
+
+
+@pytest.fixture
+def dialed(app, clock):
+    """A call dialed ahead that rings, and the volunteer who is ready for it."""
+    with db.transaction() as session:
+        power = {"ask": "Will you come?", "mode": "power"}
+        campaign = conversations.campaign(session, clock.now(), channel=Channel.CALL, call_script=power)
+        factories.member(session, campaign, clock.now())
+        ana = conversations.person(session, clock.now())
+        powering.join(session, campaign.id, ana, clock.now())
+        lifecycle.line_opens(session, ana, "CA" + "a" * 32)
+        powering.top_up(session, campaign.sender, clock.now())
+        [call] = calls.claim(session, campaign.sender, 1, by_machine=False, now=clock.now())
+        return call, ana
+
+
+def test_a_volunteers_line_stands_until_somebody_answers_and_they_meet_on_it_at_once(post, dialed, clock):
+    call, ana = dialed
+    theirs = {"From": f"client:volunteer-{ana}", "CallSid": "CA" + "b" * 32}
+    stands = post("/twilio/calls/browser", call="seat", **theirs).find("Dial/Conference")
+    assert [verb.tag for verb in post("/twilio/calls/browser/standing")] == ["Say", "Play"]
+    for _twice in range(2):
+        meets = post(f"/twilio/calls/{call.id}/start", CallSid="CA" + "c" * 32)
+        assert (meets[0].tag, meets.find("Dial/Conference").text) == ("Dial", stands.text), "no voice of ours first"
+    assert fresh(Call, call.id).volunteer_id == ana
+    post("/twilio/calls/browser/left", **theirs)
+    assert do(queries.seat_of, ana).line_sid is None
+
+
+def test_who_answers_and_finds_nobody_hears_who_called_and_how_to_stop_it(post, dialed, clock):
+    call, ana = dialed
+    do(lifecycle.stand_up, ana)
+    pause, then = post(f"/twilio/calls/{call.id}/start", CallSid="CA" + "c" * 32)
+    assert (pause.tag, int(pause.get("length")) < 2) == ("Pause", True)
+    on = post(then.text.removeprefix(PUBLIC)).find("Redirect")
+    assert fresh(Call, call.id).abandoned_at == clock.now()
+    gather = post(on.text.removeprefix(PUBLIC)).find("Gather")
+    said = " ".join(line.text for line in gather)
+    assert "We called to talk with you" in said
+    assert "Press 9 and we will not call you again" in said
+    post(gather.get("action").removeprefix(PUBLIC), Digits="9", CallSid="CA" + "c" * 32)
+    with db.reading() as session:
+        assert optouts.is_opted_out(session, call.phone)
+
+
+def test_a_volunteer_who_comes_in_that_second_is_with_them(post, dialed, clock):
+    call, ana = dialed
+    do(lifecycle.line_closes, ana, "CA" + "a" * 32)
+    post(f"/twilio/calls/{call.id}/start", CallSid="CA" + "c" * 32)
+    do(lifecycle.line_opens, ana, "CA" + "b" * 32)
+    assert post(f"/twilio/calls/{call.id}/bridge/late").find("Dial/Conference").text == f"seat-{ana}"
+    assert fresh(Call, call.id).abandoned_at is None

@@ -4,15 +4,17 @@ import pytest
 from sqlmodel import select
 
 from phonebank import db
-from phonebank.bridges import queries
+from phonebank.bridges import lifecycle, queries
+from phonebank.calls import lifecycle as calls
 from phonebank.calls.models import Call, CallKind, CallSeat, CallStatus, OfferStatus
-from phonebank.campaigns.models import Channel
-from phonebank.handoffs import bridging
+from phonebank.campaigns.models import Campaign, Channel
+from phonebank.handoffs import bridging, powering
 from phonebank.handoffs import queries as handoffs
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient, RecipientStatus
+from phonebank.settings import Settings
 from tests.support import bridges as make
-from tests.support import conversations
+from tests.support import conversations, factories
 from tests.support.factories import do, fresh, update
 
 pytestmark = pytest.mark.database("sqlite")
@@ -192,3 +194,52 @@ def test_a_verdict_on_a_call_of_their_own_settles_the_person(ana, drive, clock):
     _press(ana, f"/calls/{call.id}/verdict", intent="no")
     settled = fresh(Recipient, rosa)
     assert (settled.outcome, settled.status) == (Outcome.NO, RecipientStatus.SETTLED)
+
+
+@pytest.fixture
+def power(ana, clock):
+    with db.transaction() as session:
+        script = PREVIEW | {"mode": "power"}
+        return conversations.campaign(session, clock.now(), channel=Channel.CALL, call_script=script).id
+
+
+def test_without_a_browser_phone_nobody_is_ready_for_the_next_call_and_is_told_why(ana, power):
+    assert "Ready for the next call" in ana.get("/calls").text
+    _press(ana, f"/calls/campaigns/{power}/next")
+    assert "Nobody is called in this campaign just now" in ana.get("/calls").text
+    _press(ana, f"/calls/campaigns/{power}/join")
+    assert "needs calls in the browser" in ana.get("/calls").text
+
+
+def test_ready_for_the_next_call_opens_a_line_and_a_break_closes_it(ana, power, clock, monkeypatch):
+    monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: True))
+    _press(ana, f"/calls/campaigns/{power}/join")
+    page = ana.get("/calls").text
+    assert 'data-place="power" data-call="seat" data-power' in page
+    assert "Connecting you" in page
+    do(lifecycle.line_opens, _seated(), "CA1")
+    assert "on your line at once" in ana.get("/calls").text
+    with db.reading() as session:
+        assert queries.ready_in(session, power, clock.now()) == [_seated()]
+    _press(ana, "/calls/away")
+    assert "You are not taking calls" in ana.get("/calls").text
+    with db.reading() as session:
+        assert queries.ready_in(session, power, clock.now()) == []
+
+
+def test_who_answered_stands_before_the_volunteer_with_the_script_and_the_verdicts(ana, power, clock, monkeypatch):
+    monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: True))
+    with db.transaction() as session:
+        factories.member(session, session.get(Campaign, power), clock.now())
+    _press(ana, f"/calls/campaigns/{power}/join")
+    do(lifecycle.line_opens, _seated(), "CA1")
+    assert do(powering.top_up, conversations.SENDER, clock.now()) == 1
+    [claimed] = do(calls.claim, conversations.SENDER, 1, by_machine=False, now=clock.now())
+    do(calls.answer, claimed.id, sid="CA2", now=clock.now())
+    do(powering.put_through, fresh(Call, claimed.id), clock.now())
+    page = ana.get("/calls").text
+    assert "You are on the line" in page
+    assert "Ask, then stay quiet" in page
+    _press(ana, f"/calls/{claimed.id}/verdict", intent="yes")
+    assert fresh(Recipient, claimed.recipient_id).outcome is Outcome.YES
+    assert 'data-call="seat"' in ana.get("/calls").text, "and their line opens again"

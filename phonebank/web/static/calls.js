@@ -50,6 +50,7 @@
       line = made;
       made.on("disconnect", () => {
         if (line === made) line = null;
+        if (call === "seat" && find("now")?.dataset.place === "power") tried = ""; // nobody was on it: opened again
         if (wanted === call) wanted = "";
       });
       made.on("error", () => tell("The line broke. We keep them company; wait for the next call, or use your own phone."));
@@ -69,9 +70,10 @@
   function follow() {
     const now = find("now");
     if (!now) return;
-    const { place, call, browser } = now.dataset;
+    const { place, call, browser, power } = now.dataset;
     if (browser === undefined) return;
-    if (place === "joining" && tried !== call) connect(call);
+    const isLost = power !== undefined && place === "talking" && !line && !wanted; // the page was loaded anew in mid-talk
+    if ((place === "joining" || place === "power" || isLost) && tried !== call) connect(call);
     if (place === "away" || place === "waiting") hangUp();
     document.title = `${place === "ringing" ? "Somebody calls! · " : ""}Calls · phonebank`;
   }
