@@ -215,7 +215,7 @@ def test_ready_for_the_next_call_opens_a_line_and_a_break_closes_it(ana, power, 
     monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: True))
     _press(ana, f"/calls/campaigns/{power}/join")
     page = ana.get("/calls").text
-    assert 'data-place="power" data-call="seat" data-power' in page
+    assert 'data-place="power" data-call="seat"' in page
     assert "Connecting you" in page
     do(lifecycle.line_opens, _seated(), "CA1")
     assert "on your line at once" in ana.get("/calls").text

@@ -70,10 +70,9 @@
   function follow() {
     const now = find("now");
     if (!now) return;
-    const { place, call, browser, power } = now.dataset;
+    const { place, call, browser } = now.dataset;
     if (browser === undefined) return;
-    const isLost = power !== undefined && place === "talking" && !line && !wanted; // the page was loaded anew in mid-talk
-    if ((place === "joining" || place === "power" || isLost) && tried !== call) connect(call);
+    if ((place === "joining" || place === "power") && tried !== call) connect(call);
     if (place === "away" || place === "waiting") hangUp();
     document.title = `${place === "ringing" ? "Somebody calls! · " : ""}Calls · phonebank`;
   }
