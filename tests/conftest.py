@@ -15,6 +15,7 @@ from phonebank import clock as house_clock
 from phonebank import db
 from phonebank.rehearsal import remote
 from phonebank.rehearsal.remote import Carrier
+from phonebank.replies import drives
 from phonebank.settings import Settings
 from tests.support import servers
 from tests.support.databases import PostgresDatabases, SqliteDatabases
@@ -50,6 +51,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("PHONEBANK_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_calls_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drives, "KEPT_FOR_S", 0.0)  # each step reads afresh: a test's database may be another's again
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlmodel import Session, col
 
 from phonebank.calls.models import Call, CallKind, CallStatus
 from phonebank.calls.queries import IS_QUEUED, may_go_now
 from phonebank.campaigns.models import Campaign, Channel
+from phonebank.db import Moment
 from phonebank.gateway.inbound import CallReport
 
 (
@@ -194,6 +195,32 @@ def answer(session: Session, call_id: int, *, sid: str, now: datetime) -> bool:
     )
     answered = {"carrier_sid": sid, "answered_at": func.coalesce(col(Call.answered_at), now)}
     return bool(_move(session, mine, status=IN_PROGRESS, **answered))
+
+
+def answer_with(  # who took which call when, and what we say
+    session: Session, call_id: int, *, sid: str, script: dict[str, Any], language: str, now: datetime
+) -> bool:
+    """As `answer`, with where its conversation begins. False: then nothing of it is written."""
+    told = {"b_id": call_id, "b_sid": sid, "b_script": script, "b_language": language, "b_now": now}
+    return session.connection().execute(_ANSWERED_WITH, told).rowcount > 0
+
+
+_ANSWERED_WITH = (  # written once: it is said for every call that is taken
+    update(Call)
+    .where(
+        col(Call.id) == bindparam("b_id"),
+        col(Call.carrier_sid).is_(None) | (col(Call.carrier_sid) == bindparam("b_sid")),
+        col(Call.status).in_((QUEUED, *UNDER_WAY)),
+        col(Call.attempts) > 0,
+    )
+    .values(
+        status=IN_PROGRESS,
+        carrier_sid=bindparam("b_sid"),
+        answered_at=func.coalesce(col(Call.answered_at), bindparam("b_now", type_=Moment)),
+        script=bindparam("b_script"),
+        language=bindparam("b_language"),
+    )
+)
 
 
 def bridge(session: Session, call_id: int, person_id: int, now: datetime) -> bool:

@@ -1,28 +1,85 @@
-"""Writes down what is said in a call and where its conversation stands. Its status is calls.lifecycle's alone."""
+"""Where the conversation of a call stands, and what is said: read and written. Its status is calls.lifecycle's."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, update
+from sqlalchemy import Table, bindparam, exists, func, select, update
 from sqlmodel import Session, col
 
 from phonebank.calls.models import AnsweredBy, Call, CallKind, CallLine, CallStatus, Speaker
 from phonebank.calls.script import State, to_json
+from phonebank.campaigns.models import Campaign, CampaignStatus
+from phonebank.contacts.models import Contact
 from phonebank.db import insert_ignoring
+from phonebank.optouts.models import Ban, OptOut
+from phonebank.recipients.models import Recipient
 
 _calls: Table = Call.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 _lines: Table = CallLine.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
 
 
-def said(session: Session, call_id: int, state: State, words: str, now: datetime) -> None:
-    """Where the call stands from now on, and what we say there."""
-    _set(session, call_id, script=to_json(state), language=state.language)
-    _line(session, call_id, state.turn, Speaker.US, words=words, at=now)
+@dataclass(frozen=True)
+class WithWhom:
+    """A call, whom it is with, and what its next word depends on."""
+
+    call: Call
+    contact: Contact | None
+    campaign_status: CampaignStatus | None
+    is_opted_out: bool
 
 
-def heard(session: Session, call_id: int, turn: int, now: datetime, **of: Any) -> bool:
-    """What they said to this question: `words`, `digits`, `confidence`, `intent`. False: it was heard before."""
-    return _line(session, call_id, turn, Speaker.THEM, at=now, **of)
+def with_whom(session: Session, call_id: int) -> WithWhom | None:
+    """One call, locked as by `queries.by_id`, and all that of it in one look."""
+    found = session.execute(_WITH_WHOM, {"b_id": call_id}).first()
+    return WithWhom(found[0], found[2], found[3], bool(found[4])) if found else None
+
+
+_IS_OPTED_OUT = exists().where(
+    col(OptOut.phone) == col(Call.phone), col(OptOut.kind) == Ban.OPT_OUT, col(OptOut.lifted_at).is_(None)
+)
+_WITH_WHOM: Any = (  # the recipient is read along, for those who look for them later in the transaction
+    select(Call, Recipient, Contact, col(Campaign.status), _IS_OPTED_OUT)
+    .select_from(Call)
+    .outerjoin(Recipient, col(Recipient.id) == col(Call.recipient_id))
+    .outerjoin(Contact, col(Contact.id) == col(Recipient.contact_id))
+    .outerjoin(Campaign, col(Campaign.id) == col(Call.campaign_id))
+    .where(col(Call.id) == bindparam("b_id"))
+    .with_for_update(of=Call)
+    .execution_options(populate_existing=True)
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one side said at this turn: ours in words alone; theirs also in keys, with what we understood."""
+
+    turn: int
+    speaker: Speaker
+    words: str = ""
+    digits: str = ""
+    confidence: float | None = None
+    intent: str | None = None
+
+
+def stands(session: Session, call_id: int, state: State) -> None:
+    """Where the call stands from now on."""
+    told = {"b_id": call_id, "b_script": to_json(state), "b_language": state.language}
+    session.connection().execute(_STANDS, told)
+
+
+_STANDS = (  # written once: it is said at every step of every call
+    update(_calls)
+    .where(_calls.c.id == bindparam("b_id"))
+    .values(script=bindparam("b_script"), language=bindparam("b_language"))
+)
+
+
+def said(session: Session, call_id: int, said: Sequence[Line], now: datetime) -> None:
+    """What was said, in this order. What one side has said to a question counts once."""
+    rows = [{"call_id": call_id, "at": now, **vars(line)} for line in said]
+    session.connection().execute(insert_ignoring(_lines, session), rows)
 
 
 def wants_person(session: Session, call_id: int, now: datetime) -> None:
@@ -71,12 +128,6 @@ def answer_inbound(  # noqa: PLR0913  # who called whom, and whose they are
 
 
 _UNDIALED = {"attempts": 0, "looks": 0, "carrier_sequence": -1, "cost_micros": 0}
-
-
-def _line(session: Session, call_id: int, turn: int, speaker: Speaker, **of: Any) -> bool:
-    row: dict[str, Any] = {"call_id": call_id, "turn": turn, "speaker": speaker, "words": "", "digits": "", **of}
-    made = insert_ignoring(_lines, session).values(row).returning(_lines.c.id)
-    return session.connection().scalar(made) is not None
 
 
 def _set(session: Session, call_id: int, **values: Any) -> None:

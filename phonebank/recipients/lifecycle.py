@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, func, update
 from sqlmodel import Session, col, select
 
 from phonebank.campaigns.models import Campaign, Channel
-from phonebank.db import among
+from phonebank.db import Moment, among
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.recipients.queries import IS_WAITING
@@ -163,8 +163,26 @@ def replies_arrived(session: Session, recipient_ids: Sequence[int], now: datetim
     """They wrote. Wherever they stood, we owe them a reading."""
     theirs = col(Recipient.id).in_(recipient_ids)
     _move(session, theirs & col(Recipient.replied_at).is_(None), replied_at=now)
-    waiting = col(Recipient.status).in_((PENDING, ASKED, SETTLED, UNREACHABLE))
+    waiting = col(Recipient.status).in_(_OWE_NO_READING)
     return _move(session, theirs & waiting, status=REPLIED)
+
+
+def asked_and_answered(session: Session, recipient_id: int, now: datetime) -> None:
+    """Both in one breath, as in a call: `mark_asked`, then `replies_arrived`."""
+    session.connection().execute(_ANSWERED, {"b_id": recipient_id, "b_now": now})
+
+
+_OWE_NO_READING = (PENDING, ASKED, SETTLED, UNREACHABLE)
+_NOW = bindparam("b_now", type_=Moment)
+_ANSWERED = (
+    update(Recipient)
+    .where(col(Recipient.id) == bindparam("b_id"))
+    .values(
+        asked_at=func.coalesce(col(Recipient.asked_at), _NOW),
+        replied_at=func.coalesce(col(Recipient.replied_at), _NOW),
+        status=case((col(Recipient.status).in_(_OWE_NO_READING), REPLIED), else_=col(Recipient.status)),
+    )
+)
 
 
 def hand_over(session: Session, recipient_id: int) -> bool:

@@ -105,7 +105,8 @@ def any_due(session: Session, campaign_id: int, now: datetime) -> bool:
 
 def by_id(session: Session, recipient_id: int, *, lock: bool = False) -> Recipient | None:
     found = select(Recipient).where(Recipient.id == recipient_id)
-    return session.exec(found.with_for_update() if lock else found).first()
+    fresh = found.with_for_update().execution_options(populate_existing=True)  # as it is once it is ours
+    return session.exec(fresh if lock else found).first()
 
 
 def of_phone(session: Session, phone: str) -> list[Recipient]:

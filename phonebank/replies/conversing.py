@@ -9,20 +9,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from phonebank.calls import lines, queries, script, storing
-from phonebank.calls.models import AnsweredBy, Call, CallKind
+from phonebank.calls import lifecycle, lines, queries, script, storing
+from phonebank.calls.models import AnsweredBy, Call, CallKind, Speaker
 from phonebank.calls.preparing import prepare, stranger
 from phonebank.calls.script import Heard, Place, Sound, State, Then
 from phonebank.calls.speaking import Script, languages, speak, words_of
-from phonebank.campaigns import queries as campaign_queries
-from phonebank.campaigns.models import Campaign
+from phonebank.calls.storing import Line
 from phonebank.contacts.models import Contact
 from phonebank.gateway.twiml import Spoken
 from phonebank.handoffs import bridging
 from phonebank.intents import Decision, Intent
-from phonebank.optouts import queries as optouts
 from phonebank.recipients import queries as recipient_queries
-from phonebank.replies import hearing
+from phonebank.replies import drives, hearing
+from phonebank.replies.drives import CallDrive
 from phonebank.replies.hearing import Said, Understood
 
 _ONE_OF_US = frozenset({Decision.HAND_OFF, Decision.CONFIRM_AND_HAND_OFF, Decision.REQUEST_OPT_IN})
@@ -48,20 +47,22 @@ class Turn:
     is_test: bool = False
 
 
-def pick_up(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
-    """Somebody took our call. Too late for them, or not to be called any more: it ends politely. None: no such call."""
+def pick_up(session: Session, call_id: int, sid: str, *, address: str, now: datetime) -> Turn | None:
+    """Somebody took our call. Too late for them, or not to be called any more: it ends politely. None: no such call.
+
+    Nor is one in which one of us speaks from the first word.
+    """
     line = _line(session, call_id, address, now)
-    if line is None:
+    if line is None or line.call.kind in {CallKind.LIVE, CallKind.LEG}:
         return None
     if line.call.script:
+        lifecycle.answer(session, call_id, sid=sid, now=now)
         return line.again()
-    call = line.call
-    state = script.begin(call.language, languages(line.script.call) if line.script.call else ("en",))
-    if call.kind is not CallKind.TEST and optouts.is_opted_out(session, call.phone):
-        state = script.end(state, "by_mistake")
-    elif call.kind is not CallKind.TEST and call.lapses_at is not None and now >= call.lapses_at:
-        state = script.end(state, "late")
-    return line.goes_on(state)
+    state = line.begins()
+    is_written = lifecycle.answer_with(
+        session, call_id, sid=sid, script=script.to_json(state), language=state.language, now=now
+    )
+    return line.goes_on(state, is_written=is_written)
 
 
 def hear(session: Session, call_id: int, turn: int, received: Received, *, address: str, now: datetime) -> Turn | None:
@@ -70,13 +71,14 @@ def hear(session: Session, call_id: int, turn: int, received: Received, *, addre
     if line is None:
         return None
     if not line.call.script:
-        return pick_up(session, call_id, address=address, now=now)
+        return line.goes_on(line.begins())
     state = script.from_json(line.call.script)
     if turn != state.turn or state.last.then is not Then.LISTEN:
         return line.again()
     if line.call.answered_by == AnsweredBy.MACHINE:
         return line.leave_message(state)
-    return line.goes_on(line.answered(state, received))
+    after, heard = line.answered(state, received)
+    return line.goes_on(after, heard)
 
 
 def nobody_came(session: Session, call_id: int, *, address: str, now: datetime) -> Turn | None:
@@ -136,7 +138,8 @@ def take_call(session: Session, sid: str, *, phone: str, sender: str, address: s
 def refuse_caller(session: Session, name: str, sender: str, *, address: str, now: datetime) -> list[Spoken]:
     """One line for who can be neither known nor called back."""
     campaign = queries.last_campaign_from(session, sender)
-    said = prepare(session, campaign, stranger(sender, now), address=address, now=now)
+    known = drives.of_campaign(session, campaign.id if campaign else None)
+    said = prepare(known.lines if known else None, stranger(sender, now), address=address, now=now)
     return speak((name,), "en", said)
 
 
@@ -146,7 +149,9 @@ class _Line:
 
     session: Session
     call: Call
-    campaign: Campaign | None
+    contact: Contact  # held, so that who needs it later in the session finds it read
+    drive: CallDrive | None
+    is_opted_out: bool
     script: Script
     address: str
     now: datetime
@@ -154,9 +159,23 @@ class _Line:
     def again(self) -> Turn:
         return self._turn(script.from_json(self.call.script))
 
-    def goes_on(self, state: State) -> Turn:
-        said = " ".join(words_of(name, state.language, self.script) for name in state.last.lines)
-        storing.said(self.session, self._id(), state, said, self.now)
+    def begins(self) -> State:
+        """Its first words: who calls; or why it ends at once."""
+        call = self.call
+        state = script.begin(call.language, languages(self.script.call) if self.script.call else ("en",))
+        if call.kind is not CallKind.TEST and self.is_opted_out:
+            return script.end(state, "by_mistake")
+        if call.kind is not CallKind.TEST and call.lapses_at is not None and self.now >= call.lapses_at:
+            return script.end(state, "late")
+        return state
+
+    def goes_on(self, state: State, heard: Line | None = None, *, is_written: bool = False) -> Turn:
+        """`heard`: what they said to the question before; `is_written`: where it stands is so already."""
+        words = " ".join(words_of(name, state.language, self.script) for name in state.last.lines)
+        ours = Line(state.turn, Speaker.US, words)
+        if not is_written:
+            storing.stands(self.session, self._id(), state)
+        storing.said(self.session, self._id(), [heard, ours] if heard else [ours], self.now)
         if state.last.then is Then.FETCH_PERSON:
             storing.wants_person(self.session, self._id(), self.now)
         return self._turn(state)
@@ -172,27 +191,18 @@ class _Line:
         return self.goes_on(over)
 
     def _may_leave_message(self) -> bool:
-        may_reach = not optouts.is_opted_out(self.session, self.call.phone)
-        return may_reach and self.script.call is not None and bool(self.script.call.toll_free)
+        return not self.is_opted_out and self.script.call is not None and bool(self.script.call.toll_free)
 
-    def answered(self, state: State, received: Received) -> State:
-        """Where the call stands after this answer; what it meant is carried out and kept."""
+    def answered(self, state: State, received: Received) -> tuple[State, Line]:
+        """Where the call stands after this answer, and how it was heard; what it meant is carried out."""
         meaning = self._meaning(state, received)
         understood = self._understood(state, received, meaning)
         intent = understood.reading.intent if understood and understood.decision else None
-        storing.heard(
-            self.session,
-            self._id(),
-            state.turn,
-            self.now,
-            words=received.words,
-            digits=received.keys,
-            confidence=received.confidence,
-            intent=intent.value if intent else None,
-        )
+        known_as = intent.value if intent else None
+        heard = Line(state.turn, Speaker.THEM, received.words, received.keys, received.confidence, known_as)
         after = script.next_step(state, _heard(meaning, understood))
         self._tell_one_of_us(state, after, received, understood)
-        return after
+        return after, heard
 
     def _meaning(self, state: State, received: Received) -> Sound | Intent | None:
         """What our tables know it as; None: words to be read."""
@@ -209,10 +219,12 @@ class _Line:
         said = self._said(state, received, meaning)
         if state.place is Place.WHEN and meaning is not Intent.OPT_OUT and not hearing.may_stop(said):
             return None
-        if self.call.kind is CallKind.TEST and self.campaign is not None:
-            return hearing.imagine(self.session, said, self.campaign)
+        if self.call.kind is CallKind.TEST and self.drive is not None:
+            return hearing.imagine(said, self.drive)
         may_ask_again = not state.misses and state.place is not Place.WHEN
-        return hearing.answer(self.session, said, may_ask_again=may_ask_again, address=self.address, now=self.now)
+        return hearing.answer(
+            self.session, said, self.drive, may_ask_again=may_ask_again, address=self.address, now=self.now
+        )
 
     def _tell_one_of_us(self, before: State, after: State, received: Received, understood: Understood | None) -> None:
         """Whoever is told that one of us comes or calls stands in the inbox, with the time they named."""
@@ -228,7 +240,7 @@ class _Line:
 
     def _hand_off(self, state: State, because: str) -> None:
         said = self._said(state, Received(), None)
-        hearing.hand_off(self.session, said, because, address=self.address, now=self.now)
+        hearing.hand_off(self.session, said, self.drive, because, address=self.address, now=self.now)
 
     def _said(self, state: State, received: Received, meaning: Intent | None) -> Said:
         question = next((name for name in reversed(state.last.lines) if name not in _INVITES), "ask")
@@ -269,14 +281,10 @@ def _heard(meaning: Sound | Intent | None, understood: Understood | None) -> Hea
 
 
 def _line(session: Session, call_id: int, address: str, now: datetime) -> _Line | None:
-    call = queries.by_id(session, call_id, lock=True)
-    if call is None:
+    found = storing.with_whom(session, call_id)
+    if found is None:
         return None
-    campaign = campaign_queries.find(session, call.campaign_id)
-    contact = _contact(session, call, now)
-    return _Line(session, call, campaign, prepare(session, campaign, contact, address=address, now=now), address, now)
-
-
-def _contact(session: Session, call: Call, now: datetime) -> Contact:
-    recipient = recipient_queries.by_id(session, call.recipient_id) if call.recipient_id is not None else None
-    return recipient_queries.contact_of(session, recipient) if recipient else stranger(call.phone, now)
+    call, drive = found.call, drives.of(session, found.call, found.campaign_status)
+    contact = found.contact or stranger(call.phone, now)
+    said = prepare(drive.lines if drive else None, contact, address=address, now=now)
+    return _Line(session, call, contact, drive, found.is_opted_out, said, address, now)

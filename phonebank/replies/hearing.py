@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from phonebank.calls import lines
 from phonebank.campaigns import queries as campaign_queries
-from phonebank.campaigns.models import Campaign
 from phonebank.intents import Decision, Intent
 from phonebank.messages import queries as message_queries
 from phonebank.messages.models import MessageKind
@@ -17,6 +16,7 @@ from phonebank.recipients import queries as recipient_queries
 from phonebank.replies import matching, queries
 from phonebank.replies.carrying_out import Cause, carry_out
 from phonebank.replies.decisions import Answering, Situation, decide
+from phonebank.replies.drives import CallDrive
 from phonebank.replies.matching import Talk
 from phonebank.replies.reading import ACTS_FROM, Reading, read
 
@@ -56,11 +56,13 @@ class Understood:
     is_texted: bool = False
 
 
-def answer(session: Session, said: Said, *, may_ask_again: bool, address: str, now: datetime) -> Understood:
+def answer(  # what was said, in which campaign, and when
+    session: Session, said: Said, drive: CallDrive | None, *, may_ask_again: bool, address: str, now: datetime
+) -> Understood:
     """Read what they said and do what follows; what the call itself says of it is not sent as a text."""
-    talk = _talk(session, said)
+    talk = _talk(session, said, drive)
     situation = _situation(session, said, talk, now)
-    reading = _read(said, _acts_from(session, talk))
+    reading = _read(said, _acts_from(session, drive))
     if may_ask_again and not _is_understood(said, reading):
         return Understood(reading, None)
     decision = decide(reading, situation)
@@ -70,9 +72,9 @@ def answer(session: Session, said: Said, *, may_ask_again: bool, address: str, n
     return Understood(reading, decision, _is_texted(session, said, decision))
 
 
-def imagine(session: Session, said: Said, campaign: Campaign) -> Understood:
+def imagine(said: Said, drive: CallDrive) -> Understood:
     """The same in a test call: everything is understood and decided, and nothing is done."""
-    prepared = frozenset(Intent(row.answers_to) for row, _ in campaign_queries.alternatives_of(session, campaign))
+    prepared = frozenset(drive.answered.alternatives)
     asks = Answering.ALTERNATIVE if said.offered else Answering.ASK
     situation = Situation(alternatives=frozenset() if said.offered else prepared, answering=asks)
     reading = _read(said, ACTS_FROM)
@@ -86,9 +88,11 @@ def may_stop(said: Said) -> bool:
     return reading.hold or (reading.intent is Intent.OPT_OUT and reading.acted)
 
 
-def hand_off(session: Session, said: Said, because: str, *, address: str, now: datetime) -> None:
+def hand_off(  # who, in which campaign, why and when
+    session: Session, said: Said, drive: CallDrive | None, because: str, *, address: str, now: datetime
+) -> None:
     """One of us has the next word: they were not understood, asked for a person, or named a time."""
-    talk = _talk(session, said)
+    talk = _talk(session, said, drive)
     reading = Reading(Intent.QUESTION, 1.0, because)
     _carry_out(session, said, Decision.HAND_OFF, reading, talk, address, now)
 
@@ -97,20 +101,21 @@ def _carry_out(  # noqa: PLR0913, PLR0917  # what was decided, about what, for w
     session: Session, said: Said, decision: Decision, reading: Reading, talk: Talk | None, address: str, now: datetime
 ) -> None:
     if said.recipient_id is not None:
-        recipients.mark_asked(session, [said.recipient_id], now)
-        recipients.replies_arrived(session, [said.recipient_id], now)
+        recipients.asked_and_answered(session, said.recipient_id, now)
     cause = Cause(said.step, BY_THEIR_CALL, address, now, is_call=True)
     carry_out(session, decision, reading, talk=talk, phone=said.phone, cause=cause)
 
 
-def _talk(session: Session, said: Said) -> Talk | None:
+def _talk(session: Session, said: Said, drive: CallDrive | None) -> Talk | None:
     if said.recipient_id is None:
         return None
     recipient = recipient_queries.by_id(session, said.recipient_id, lock=True)
     if recipient is None:
         return None
-    talk = matching.of_recipient(session, recipient)
-    ask = talk.alternatives.get(said.offered) if said.offered else campaign_queries.ask_of(session, talk.campaign)
+    known = drive.answered if drive and drive.answered.campaign.id == recipient.campaign_id else None
+    talk = matching.of_recipient(session, recipient, known)
+    own = known.ask if known else campaign_queries.ask_of(session, talk.campaign)
+    ask = talk.alternatives.get(said.offered) if said.offered else own
     return replace(talk, ask=ask or talk.ask)
 
 
@@ -124,9 +129,8 @@ def _situation(session: Session, said: Said, talk: Talk | None, now: datetime) -
     return replace(stands, answering=Answering.ASK)
 
 
-def _acts_from(session: Session, talk: Talk | None) -> float:
-    campaign_id = talk.campaign.id if talk else None
-    return queries.acts_from(session, {campaign_id} if campaign_id is not None else ())[campaign_id]
+def _acts_from(session: Session, drive: CallDrive | None) -> float:
+    return drive.acts_from if drive else queries.acts_from(session, ())[None]
 
 
 def _read(said: Said, acts_from: float) -> Reading:

@@ -84,13 +84,15 @@ def of_phones(session: Session, phones: Collection[str]) -> dict[str, Known]:
     return {phone: Known(ours[phone], bans[phone], talks.get(phone)) for phone in phones}
 
 
-def of_recipient(session: Session, recipient: Recipient) -> Talk:
-    """The conversation with this recipient, in their campaign."""
+def of_recipient(session: Session, recipient: Recipient, drive: "Drive | None" = None) -> Talk:
+    """The conversation with this recipient, in their campaign; `drive`, when what belongs to it is known already."""
     phone, contact = recipient.phone, recipients.contact_of(session, recipient)
     ours, bans = queries.ours_to(session, [phone])[phone], queries.bans_on(session, [phone])[phone]
     handoff = queries.handoffs_of(session, [phone], lock=False).get(phone)
     last = threads.last_spoken(ours, recipient.campaign_id)
-    return _talks(session, [_Met(recipient, contact, last, ours, bans, handoff)])[0]
+    standing = queries.commitments_of(session, [recipient.id] if recipient.id else [])
+    met = _Met(recipient, contact, last, ours, bans, handoff)
+    return _talk(met, drive or _drive(session, recipient.campaign_id), standing.get(recipient.id or 0))
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class _Met:
 
 
 @dataclass(frozen=True)
-class _Drive:
+class Drive:
     """What belongs to a campaign, read once for everyone who answers it."""
 
     campaign: Campaign
@@ -127,11 +129,11 @@ def _talks(session: Session, met: Collection[_Met]) -> list[Talk]:
     return [_talk(one, drives[one.recipient.campaign_id], standing.get(one.recipient.id or 0)) for one in met]
 
 
-def _drive(session: Session, campaign_id: int) -> _Drive:
+def _drive(session: Session, campaign_id: int) -> Drive:
     campaign = campaign_queries.by_id(session, campaign_id)
     prepared = {Intent(row.answers_to): ask for row, ask in campaign_queries.alternatives_of(session, campaign)}
     plans = campaign_queries.follow_up_plans_of(session, campaign)
-    return _Drive(campaign, campaign_queries.ask_of(session, campaign), prepared, plans)
+    return Drive(campaign, campaign_queries.ask_of(session, campaign), prepared, plans)
 
 
 def _answering(last: Any) -> Answering:
@@ -142,7 +144,7 @@ def _answering(last: Any) -> Answering:
     return _ANSWERING.get(last.kind, Answering.ASK)
 
 
-def _talk(met: _Met, drive: _Drive, commitment: Commitment | None) -> Talk:
+def _talk(met: _Met, drive: Drive, commitment: Commitment | None) -> Talk:
     offered = threads.alternatives_offered(met.ours, met.recipient.id)
     is_claimed = met.handoff is not None and met.handoff.status is HandoffStatus.CLAIMED
     situation = Situation(

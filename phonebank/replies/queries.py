@@ -54,41 +54,56 @@ def may_answer_a_doubt(session: Session, phones: Collection[str], *, claimed_aft
 
 def ours_to(session: Session, phones: Collection[str]) -> dict[str, list[Any]]:
     """Our texts to each of these numbers, whatever came of them, in the order they were written."""
-    ours = _OURS.where(col(Message.phone).in_(phones)).order_by(col(Message.id))
     found = defaultdict(list)
-    for row in session.connection().execute(ours):
+    for row in session.connection().execute(_OURS, {"b_phones": list(phones)}):
         found[row.phone].append(row)
     return found
 
 
-_OURS = columns(
-    col(Message.id),
-    col(Message.phone),
-    col(Message.campaign_id),
-    col(Message.recipient_id),
-    col(Message.kind),
-    col(Message.status),
-    col(Message.step),
-    col(Message.body),
-    col(Message.claimed_at),
-    col(Message.created_at),
-    col(Message.settled_at),
-).where(col(Message.direction) == Direction.OUT)
+# These are written once: they are said for every reply and every step of a call.
+_PHONES: Any = bindparam("b_phones", expanding=True)
+_OURS = (
+    columns(
+        col(Message.id),
+        col(Message.phone),
+        col(Message.campaign_id),
+        col(Message.recipient_id),
+        col(Message.kind),
+        col(Message.status),
+        col(Message.step),
+        col(Message.body),
+        col(Message.claimed_at),
+        col(Message.created_at),
+        col(Message.settled_at),
+    )
+    .where(col(Message.direction) == Direction.OUT, col(Message.phone).in_(_PHONES))
+    .order_by(col(Message.id))
+)
 
 
 def bans_on(session: Session, phones: Collection[str]) -> dict[str, dict[Ban, OptOut]]:
     """The bans that stand on these numbers, by kind."""
     found: defaultdict[str, dict[Ban, OptOut]] = defaultdict(dict)
-    for ban in session.exec(select(OptOut).where(col(OptOut.phone).in_(phones), col(OptOut.lifted_at).is_(None))):
+    for ban in session.scalars(_STANDING_BANS, {"b_phones": list(phones)}):
         found[ban.phone][ban.kind] = ban
     return found
 
 
+_STANDING_BANS = select(OptOut).where(col(OptOut.phone).in_(_PHONES), col(OptOut.lifted_at).is_(None))
+
+
 def handoffs_of(session: Session, phones: Collection[str], *, lock: bool) -> dict[str, Handoff]:
     """The handoff that stands for each of these numbers; once locked, nobody claims it before we are done."""
-    standing = select(Handoff).where(col(Handoff.phone).in_(phones), Handoff.status != HandoffStatus.CLOSED)
-    in_order = standing.order_by(col(Handoff.id))
-    return {one.phone: one for one in session.exec(in_order.with_for_update() if lock else in_order)}
+    chosen = _LOCKED_HANDOFFS if lock else _HANDOFFS
+    return {one.phone: one for one in session.scalars(chosen, {"b_phones": list(phones)})}
+
+
+_HANDOFFS = (
+    select(Handoff)
+    .where(col(Handoff.phone).in_(_PHONES), Handoff.status != HandoffStatus.CLOSED)
+    .order_by(col(Handoff.id))
+)
+_LOCKED_HANDOFFS = _HANDOFFS.with_for_update()
 
 
 def people(session: Session, recipient_ids: Collection[int], *, waits: bool) -> dict[int, tuple[Recipient, Contact]]:
@@ -100,10 +115,15 @@ def people(session: Session, recipient_ids: Collection[int], *, waits: bool) -> 
 
 def commitments_of(session: Session, recipient_ids: Collection[int]) -> dict[int, Commitment]:
     """The yes of each of these recipients that stands, the newest one."""
-    theirs = select(Commitment).where(
-        col(Commitment.recipient_id).in_(recipient_ids), col(Commitment.status).in_(STANDING)
-    )
-    return {one.recipient_id: one for one in session.exec(theirs.order_by(col(Commitment.pledged_at)))}
+    theirs = session.scalars(_COMMITMENTS, {"b_ids": list(recipient_ids)})
+    return {one.recipient_id: one for one in theirs}
+
+
+_COMMITMENTS = (
+    select(Commitment)
+    .where(col(Commitment.recipient_id).in_(bindparam("b_ids", expanding=True)), col(Commitment.status).in_(STANDING))
+    .order_by(col(Commitment.pledged_at))
+)
 
 
 def readings_of(session: Session, message_ids: Sequence[int]) -> dict[int, ReplyReading]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from phonebank import clock, db, logs, phone
-from phonebank.calls import lifecycle, lines, queries
+from phonebank.calls import lines, queries
 from phonebank.calls.models import AnsweredBy
 from phonebank.calls.script import Then
 from phonebank.errors import BadInputError
@@ -40,17 +40,17 @@ _LONGEST_NUMBER = 9
 @signed_by_twilio
 def start(call_id: str) -> Response:
     """Somebody took our call: who calls, how to stop that, the ask."""
-    form = _form_of_ours()
-    with db.reading() as session:
-        is_ours = bridge_hooks.is_ours(session, _number(call_id))
-    if is_ours:
-        return bridge_hooks.begin(_number(call_id), form.get("CallSid", ""))
+    ours, sid = _number(call_id), _form_of_ours().get("CallSid", "")
 
     def converse(session: Session, now: datetime) -> Turn | None:
-        lifecycle.answer(session, _number(call_id), sid=form.get("CallSid", ""), now=now)
-        return conversing.pick_up(session, _number(call_id), address=settings().address, now=now)
+        return conversing.pick_up(session, ours, sid, address=settings().address, now=now)
 
-    return _said(converse)
+    def bridged() -> Response | None:
+        with db.reading() as session:
+            is_ours = bridge_hooks.is_ours(session, ours)
+        return bridge_hooks.begin(ours, sid) if is_ours else None
+
+    return _said(converse, or_else=bridged)
 
 
 @blueprint.post("/calls/<call_id>/answer/<turn>")
@@ -145,14 +145,17 @@ def _who(told: str) -> AnsweredBy:
     return AnsweredBy(told) if told in set(AnsweredBy) else AnsweredBy.UNKNOWN
 
 
-def _said(converse: Converse) -> Response:
+def _said(converse: Converse, or_else: Callable[[], Response | None] = lambda: None) -> Response:
     """What is said next. Of a call we do not know, and while the database is away, an apology and the end."""
     now = clock.now()
     try:
         turn = written(lambda session: converse(session, now))
+        other = or_else() if turn is None else None
     except (DBAPIError, NoConnectionFree) as wrong:
         log.warning("a call ends early: the database is down", error=type(wrong).__name__)
         return _xml(_our_own("trouble"), HangUp())
+    if other is not None:
+        return other
     if turn is None:
         log.warning("a webhook of a call we do not know")
         return _xml(_our_own("trouble"), HangUp())
