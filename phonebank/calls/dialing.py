@@ -178,12 +178,11 @@ class _Turn:
         if said is None:
             await asyncio.to_thread(let_go, [call])
             return
-        dialed_at = time.monotonic()
         try:
             result: Accepted | GatewayError = await gateway.dial(outgoing(self.settings, call))
         except GatewayError as wrong:
             result = wrong
-        self.last_second.answered(said, dialed_at)
+        self.last_second.answered(said)
         await asyncio.to_thread(record, call, result)
 
     async def _may_dial(self, call: Claimed, pace: float) -> Said | None:

@@ -1,13 +1,11 @@
 """The last word on pace: what any process has said that may still count in the carrier's second, kept in Redis.
 
 A slot is planned; a busy machine speaks late, or is late to be heard, and then two slots meet. The carrier counts a
-text when it arrives, which is no later than its answer: each is held against the next ones for a second from then,
-less the time that no text needs less than on its way: half of what the fastest answer took.
+text when it arrives, which is no later than its answer: each is held against the next ones for a second from then.
 """
 
 import asyncio
 import itertools
-import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -21,11 +19,10 @@ MOST_PACE = 500.0
 """Segments a second up to which texts are counted. Carriers allow 225 at most; a faster one is a bench's or a wound
 clock's, and is kept by its slots alone."""
 
-_SECOND_S = 1.02  # and what may lie between the answers of two texts that arrived together
+_SECOND_S = 1.005  # and what two clocks may differ by in it
 _MOST_LATE_S = 10.0  # an answer that never comes holds nobody up for longer
 _STALE_S = 0.3  # leave that a stall has kept from its text for so long is asked for again
 _LOOK_AGAIN_S = 0.02  # an answer heard elsewhere makes room earlier than was foretold
-_LEARNS_FOR_S = 3.0  # as long as the first answers may all be slow ones, each text may have come as late as its answer
 _TELL_WITHIN_S = 0.05  # answers go along with the next question, if there is one so soon
 _AT_ONCE = 100
 
@@ -45,7 +42,7 @@ def say(sender: str, names: Sequence[str], pace: float, answered: Mapping[str, f
     """How many of these texts, the first ones, may be spoken now and count from now on; seconds until the next may be.
 
     A name ends in ":" and the text's segments; one beyond the pace goes alone. `answered`: names, and how many
-    seconds later than it might have the carrier answered. Raises UnavailableError.
+    seconds after they were asked about the carrier answered. Raises UnavailableError.
     """
     less = [f"{(_MOST_LATE_S - min(late, _MOST_LATE_S)) * 1e6:.0f}" for late in answered.values()]
     counts = round((_SECOND_S + _MOST_LATE_S) * 1e6)
@@ -66,7 +63,6 @@ class LastSecond:
         self._waiting: dict[str, asyncio.Future[float]] = {}
         self._pace = 0.0
         self._answered: dict[str, float] = {}
-        self._fastest, self._learned_at = math.inf, time.monotonic() + _LEARNS_FOR_S
         self._asking: asyncio.Task[None] | None = None
 
     async def say(self, segments: int, pace: float) -> Said:
@@ -83,11 +79,9 @@ class LastSecond:
                 return said
             self.forget(said)
 
-    def answered(self, said: Said, spoken_at: float) -> None:
-        """The carrier has answered it, well or not; it was spoken at this moment of the monotonic clock."""
-        now = time.monotonic()
-        self._fastest = min(self._fastest, now - spoken_at)
-        self._tell(said, now - said.at - (self._fastest / 2 if now > self._learned_at else 0.0))
+    def answered(self, said: Said) -> None:
+        """The carrier has answered it, well or not."""
+        self._tell(said, time.monotonic() - said.at)
 
     def forget(self, said: Said) -> None:
         """It was not spoken after all."""

@@ -129,12 +129,11 @@ class _Turn:
             self.in_flight.skip()
             self._hear(text, None)
             return
-        spoken_at = time.monotonic()
         try:
             result: Accepted | GatewayError = await gateway.send(self._outgoing(text))
         except GatewayError as wrong:
             result = wrong
-        self.last_second.answered(said, spoken_at)
+        self.last_second.answered(said)
         self.in_flight.leave(began, is_too_many=isinstance(result, GatewayError) and result.kind is Failure.LATER)
         self._hear(text, result)
 

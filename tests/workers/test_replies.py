@@ -47,7 +47,7 @@ def test_everybody_who_has_been_quiet_is_read(people, clock):
     began = time.monotonic()
     replies.turn("")
     assert unread() == []
-    assert time.monotonic() - began < 0.9, "a turn with nothing left to do ends"
+    assert time.monotonic() - began < 5.0, "a turn with nothing left to do ends"
 
 
 def test_somebody_still_writing_is_waited_for(people, clock):
