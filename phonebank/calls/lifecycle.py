@@ -230,15 +230,18 @@ def bridge(session: Session, call_id: int, person_id: int, now: datetime) -> boo
 
 
 def unbridge(session: Session, call_id: int, now: datetime) -> bool:
-    """The volunteer is gone in the middle of it: they wait for the next."""
+    """The volunteer is gone in the middle of it: they wait for the next. Who spoke with them last stays known."""
     mine = (col(Call.id) == call_id) & (col(Call.status) == IN_PROGRESS) & col(Call.bridged_at).is_not(None)
-    return bool(_move(session, mine, bridged_at=None, volunteer_id=None, wants_person_at=now))
+    return bool(_move(session, mine, bridged_at=None, wants_person_at=now))
 
 
 def abandon(session: Session, call_id: int, now: datetime) -> bool:
-    """They hung up while they waited, or nobody came: counted against the ceiling, once."""
+    """They hung up while they waited, or nobody came: counted against the ceiling, once.
+
+    Who has spoken with one of us was connected, whatever broke later (47 CFR 64.1200(a)(7): abandoned is who was not).
+    """
     waited = col(Call.wants_person_at).is_not(None) & col(Call.bridged_at).is_(None)
-    mine = (col(Call.id) == call_id) & waited & col(Call.abandoned_at).is_(None)
+    mine = (col(Call.id) == call_id) & waited & col(Call.volunteer_id).is_(None) & col(Call.abandoned_at).is_(None)
     return bool(_move(session, mine, abandoned_at=now))
 
 
