@@ -1,4 +1,4 @@
-"""What law.toml says, read once (pure): consent, tries to a landline, waiting in vain, and recording."""
+"""What law.toml says, read once (pure): tries to a landline, and waiting in vain."""
 
 import tomllib
 from functools import cache
@@ -24,11 +24,6 @@ def waiting_days() -> int:
 def most_abandoned() -> float:
     """Of the calls that people answer, the share of which may find nobody."""
     return float(_law()["waiting"]["most_abandoned"])
-
-
-def needs_recording_notice(state: str) -> bool:
-    """Whether somebody of this state must be told before a call is recorded. Where nobody knows the state: yes."""
-    return not state or state in _law()["recording"]["all_must_agree"]
 
 
 def share_of_pace(answered: int, abandoned: int) -> float:

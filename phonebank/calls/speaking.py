@@ -51,7 +51,7 @@ def words_of(name: str, language: str, script: Script) -> str:
     """One line as it is said to this person."""
     words = _rendered(name, language, script)
     if name == "greeting":
-        return _with_notices(_lawful(words, language, script), language, script)
+        return _with_disclaimer(_lawful(words, language, script), script)
     if name == "voicemail":
         return f"{words} {_rendered('voicemail_opt_out', language, script)}"
     needs_keys = name == "ask" or name.startswith("offer_")
@@ -117,11 +117,8 @@ def _lawful(greeting: str, language: str, script: Script) -> str:
     return f"{greeting[:cut]}{mark} {opt_out} {greeting[cut:].lstrip(' ,;:.')}".strip()
 
 
-def _with_notices(greeting: str, language: str, script: Script) -> str:
-    notices = [script.disclaimer] if script.disclaimer and script.disclaimer not in greeting else []
-    if script.call and script.call.record:
-        notices.append(lines.template("recorded", language))
-    return " ".join([greeting, *notices])
+def _with_disclaimer(greeting: str, script: Script) -> str:
+    return f"{greeting} {script.disclaimer}" if script.disclaimer and script.disclaimer not in greeting else greeting
 
 
 def said_number(phone: str) -> str:

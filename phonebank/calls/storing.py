@@ -98,6 +98,13 @@ def voicemail_left(session: Session, call_id: int, now: datetime) -> bool:
     return bool(session.connection().execute(first).rowcount)
 
 
+def recorded(session: Session, call_id: int, sid: str, recording_sid: str, seconds: int | None) -> bool:
+    """What was recorded of this call is there. False: of no call of ours, or it is known already."""
+    this = update(Call).where(col(Call.id) == call_id, col(Call.carrier_sid) == sid, col(Call.recording_sid).is_(None))
+    kept = this.values(recording_sid=recording_sid, recording_s=seconds)
+    return bool(session.connection().execute(kept).rowcount)
+
+
 def answer_inbound(  # noqa: PLR0913  # who called whom, and whose they are
     session: Session,
     sid: str,

@@ -17,6 +17,11 @@ _ALONE = (
     "hears a voice say who called and how to stop it; dialing keeps these under 3 in 100 of those who answer."
 )
 
+_RECORDED = (
+    "Calls are recorded. Everybody hears so before it begins, as California, Florida and a dozen more states ask; who "
+    "presses a key before they have heard it is not recorded. Twilio keeps recordings until you erase the person."
+)
+
 
 def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: tuple[int, int]) -> None:
     """Add what stops this launch of calls and what is worth knowing.
@@ -28,8 +33,10 @@ def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: 
         told = f"Calls come from a number, and {campaign.sender} is none: name a number of yours, like +12025550143."
         found.obstacle(About.SENDER, told)
     found.fault(About.TEXTS, *_without_a_way_out(spec))
-    if spec.record:
-        found.obstacle(About.TEXTS, "Calls cannot be recorded in this release: set record = false.")
+    if spec.record and spec.mode is not CallMode.SCRIPTED:
+        found.obstacle(About.TEXTS, "Only scripted calls can be recorded: set record = false.")
+    elif spec.record:
+        found.warn(About.TEXTS, _RECORDED)
     if spec.mode is CallMode.SCRIPTED:
         _look_at_consent(found, people, *without_consent)
     if spec.mode is CallMode.POWER:

@@ -14,6 +14,7 @@ from phonebank.cli.printing import say, warn
 from phonebank.contacts import importing
 from phonebank.contacts.importing import ImportResult, Order
 from phonebank.errors import RefusedError
+from phonebank.gateway import recordings
 from phonebank.optouts import queries as optouts
 from phonebank.people import audit
 from phonebank.people.models import Deed
@@ -81,10 +82,15 @@ def list_(wants_json: bool) -> None:
 def erase(number: str) -> None:
     """Forget the person behind NUMBER: name, fields, everything said. The opt-out ledger alone keeps the number."""
     plain = phone.parse(number)
-    with opening.opened(), db.transaction() as session:
-        erasing.erase(session, plain, clock.now())
-        audit.record(session, Deed.ERASED, by=opening.operator(), about="a person", now=clock.now())
-        is_out = optouts.is_opted_out(session, plain)
+    with opening.opened() as settings:
+        with db.reading() as session:
+            recorded = erasing.recordings_of(session, plain)
+        for sid in recorded:
+            recordings.delete(settings, sid)
+        with db.transaction() as session:
+            erasing.erase(session, plain, clock.now())
+            audit.record(session, Deed.ERASED, by=opening.operator(), about="a person", now=clock.now())
+            is_out = optouts.is_opted_out(session, plain)
     say(f"Erased {plain}.")
     if not is_out:
         warn("The number may be imported again; to keep it out: phonebank optouts add NUMBER --because TEXT")

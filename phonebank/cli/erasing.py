@@ -40,6 +40,11 @@ def erase(session: Session, phone: str, now: datetime) -> None:
     session.flush()
 
 
+def recordings_of(session: Session, phone: str) -> list[str]:
+    """The carrier's names of what was recorded with this number: it is to delete them first."""
+    return [call.recording_sid for call in holdings(session, phone).calls if call.recording_sid is not None]
+
+
 def _end(session: Session, held: Holdings, phone: str, now: datetime) -> None:
     messages.cancel_for(session, phone, now)
     calls.cancel_for(session, phone, now)

@@ -44,9 +44,24 @@ class HangUp:
     """The call is over."""
 
 
-def document(spoken: Sequence[Spoken], then: Listen | GoOn | HangUp) -> str:
-    """The whole answer to a webhook of a call. Keys and words count from the first word we say on."""
+@dataclass(frozen=True)
+class Recorded:
+    """The call is recorded once this notice was heard to its end; what became of it is told to `told`."""
+
+    notice: Sequence[Spoken]
+    told: str
+
+
+def document(spoken: Sequence[Spoken], then: Listen | GoOn | HangUp, recorded: Recorded | None = None) -> str:
+    """The whole answer to a webhook of a call. Keys and words count from the first word we say on.
+
+    Who presses a key during the notice of a recording is answered, and not recorded.
+    """
     response = ET.Element("Response")
+    if recorded is not None and isinstance(then, Listen):
+        keys = {"input": "dtmf", "numDigits": "1", "finishOnKey": "", "timeout": "1"}
+        _say(ET.SubElement(response, "Gather", keys | {"action": then.action, "method": "POST"}), recorded.notice)
+        ET.SubElement(ET.SubElement(response, "Start"), "Recording", recordingStatusCallback=recorded.told)
     match then:
         case Listen():
             _say(ET.SubElement(response, "Gather", _gather(then)), spoken)

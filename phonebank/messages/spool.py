@@ -18,13 +18,17 @@ from phonebank import db, logs
 from phonebank.errors import BadInputError
 from phonebank.gateway import inbound
 from phonebank.messages import receiving, reporting
-from phonebank.optouts import keywords
+from phonebank.optouts import keywords, ledger
+
+BY_CALL = "their call"
 
 log = logs.get("spool")
 
 
 def keep(folder: Path, kind: str, key: str, form: Mapping[str, str], now: datetime) -> None:
     """Write one webhook to disk, durably. `kind` is "text" or "report"; `key` is our message id for a report.
+
+    "stop" is no webhook but what a call brought: `form` names the `phone` that opts out and `because`.
 
     Raises OSError when the disk refuses: then the carrier must not be told that we have it.
     """
@@ -64,7 +68,8 @@ def _read(folder: Path) -> Iterator[tuple[Path, dict[str, object]]]:
     for path in sorted(folder.glob("*.json")):
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            kept["is_opt_out"] = kept["kind"] == "text" and keywords.is_exact_opt_out(kept["form"].get("Body", ""))
+            said = keywords.is_exact_opt_out(kept["form"].get("Body", ""))
+            kept["is_opt_out"] = kept["kind"] == "stop" or (kept["kind"] == "text" and said)
         except FileNotFoundError:
             continue  # another turn was first
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -77,7 +82,9 @@ def _store(kept: dict[str, object]) -> None:
     if not isinstance(form, dict) or at.tzinfo is None:
         raise TypeError("a form, and a moment with its zone")
     with db.transaction() as session:
-        if kept["kind"] == "text":
+        if kept["kind"] == "stop":
+            ledger.record(session, form["phone"], because=form["because"], by=BY_CALL, now=at)
+        elif kept["kind"] == "text":
             receiving.store(session, inbound.text_from(form), at)
         else:
             reporting.report(session, str(kept["key"]), inbound.report_from(form), at)

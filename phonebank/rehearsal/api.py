@@ -33,6 +33,9 @@ def add_routes(app: web.Application, carrier: Carrier) -> None:
         if operation.name in handles:
             handle, touched = handles[operation.name]
             app.router.add_route(operation.method, operation.path, answering.endpoint(operation, handle, touched))
+    recording = "/2010-04-01/Accounts/{AccountSid}/Recordings/{Sid}"
+    app.router.add_get(f"{recording}.mp3", answering.sound)
+    app.router.add_delete(f"{recording}.json", answering.delete_sound)
     app.router.add_route("*", "/{anything:.*}", _not_found)
 
 
@@ -87,6 +90,23 @@ class Answering:
                 return await self._after_latency(refused.status, refused.body())
 
         return answer
+
+    async def sound(self, request: web.Request) -> web.StreamResponse:
+        """A recording: no operation of the description, as its answer is none of JSON."""
+        try:
+            self._check_caller(request)
+            heard = self._carrier.voice.recording.mp3(request.match_info["Sid"])
+        except CarrierRefusalError as refused:
+            return await self._after_latency(refused.status, refused.body())
+        return web.Response(body=heard, content_type="audio/mpeg")
+
+    async def delete_sound(self, request: web.Request) -> web.StreamResponse:
+        """As `sound`."""
+        try:
+            self._check_caller(request)
+            return await self._after_latency(*self._carrier.voice.recording.delete(request.match_info["Sid"]))
+        except CarrierRefusalError as refused:
+            return await self._after_latency(refused.status, refused.body())
 
     async def _answer(
         self, request: web.Request, operation: Operation, handle: Handle, touched: Touched

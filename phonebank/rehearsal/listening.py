@@ -29,7 +29,7 @@ async def listen(
     if line.call.detection and not line.is_person:
         await line.detected.wait()  # at a pace of 0 the call would be over before anybody could tell
     patience = float(verb.get("timeout", "5"))
-    if patience < _THINKS_S:
+    if patience < _THINKS_S and not line.manner.barges_in:
         await exchange.pause(patience)
         return None
     await exchange.pause(_THINKS_S)
@@ -50,7 +50,7 @@ async def _to_visitor(line: Line, verb: ET.Element, prompt: "asyncio.Future[None
     """Keys come one by one, and may come while we speak."""
     keys, bars = "", verb.get("bargeIn") == "false"
     while True:
-        said = await _next_from(line, prompt, bars=bars)
+        said = await _next_from(line, prompt, bars=bars, within=_patience(verb))
         if said is None or not (said.digits or said.words):
             return Input(digits=keys) if keys else None
         heard = _that_counts(Input(keys + said.digits, said.words, said.confidence), verb, kinds)
@@ -62,7 +62,13 @@ async def _to_visitor(line: Line, verb: ET.Element, prompt: "asyncio.Future[None
         keys = heard.digits
 
 
-async def _next_from(line: Line, prompt: "asyncio.Future[None]", *, bars: bool) -> Input | None:
+def _patience(verb: ET.Element) -> float:
+    """Of a visitor's question. One that waits for nobody to think does not wait for a visitor either."""
+    asked = float(verb.get("timeout", "5"))
+    return asked if asked < _THINKS_S else _VISITOR_THINKS_S
+
+
+async def _next_from(line: Line, prompt: "asyncio.Future[None]", *, bars: bool, within: float) -> Input | None:
     if bars:
         await prompt
         line.forget()
@@ -71,7 +77,7 @@ async def _next_from(line: Line, prompt: "asyncio.Future[None]", *, bars: bool) 
         if not prompt.done():
             either: set[asyncio.Future[Any]] = {ear, prompt}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        return await asyncio.wait_for(ear, _VISITOR_THINKS_S)
+        return await asyncio.wait_for(ear, within)
     except TimeoutError:
         return None
     finally:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -99,7 +99,11 @@ class Carrier:
 
     def manner(self, person: str, **manner: Any) -> None:
         """How this number, or `client:name`, takes calls from now on: fields of manners.Manner."""
-        self._post("manners", {"people": {person: manner}})
+        self.manners({person: manner})
+
+    def manners(self, people: Mapping[str, dict[str, Any]]) -> None:
+        """The same of many at once."""
+        self._post("manners", {"people": dict(people)})
 
     def call_in(self, sender: str, to: str, **more: Any) -> dict[str, Any]:
         """Somebody calls a number of ours, by hand unless a `manner` says how; `url`, `told`: see calling_in."""

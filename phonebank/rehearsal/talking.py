@@ -1,7 +1,6 @@
 """Does on an open line what TwiML says, verb by verb, strictly: what the carrier would refuse ends the call."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -39,7 +38,7 @@ LEAVE = Next(form={"leaves": "the queue"})
 
 
 class Talking:
-    """`verbs` gains those of others: Dial, Enqueue."""
+    """`verbs` gains those of others: Dial, Enqueue, Record, Start."""
 
     def __init__(self, exchange: Exchange, webhooks: Webhooks, account_sid: str) -> None:
         self._exchange = exchange
@@ -51,7 +50,6 @@ class Talking:
             "Pause": self._pause,
             "Gather": self._gather,
             "Redirect": self._redirect,
-            "Record": self._record,
             "Hangup": self._hang_up,
             "Reject": self._hang_up,
         }
@@ -176,27 +174,3 @@ class Talking:
 
     async def _hang_up(self, _line: Line, _verb: ET.Element) -> Next:
         return HANG_UP
-
-    async def _record(self, line: Line, verb: ET.Element) -> Next | None:
-        """Their next answer is recorded; silence is not, and the document goes on."""
-        if verb.get("playBeep", "true") == "true":
-            line.note("line", "(beep)")
-        heard = await listen(line, verb, asyncio.ensure_future(asyncio.sleep(0)), self._exchange, for_ear="speech dtmf")
-        if heard is None:
-            return None
-        sid = "RE" + secrets.token_hex(16)
-        recording = {
-            "RecordingSid": sid,
-            "RecordingUrl": f"https://api.twilio.com/2010-04-01/Accounts/{self._account_sid}/Recordings/{sid}",
-            "RecordingDuration": str(1 + int(len(heard.words) / _CHARACTERS_A_SECOND)),
-        }
-        if told := verb.get("recordingStatusCallback"):
-            done = {
-                "AccountSid": self._account_sid,
-                "CallSid": line.call.sid,
-                "RecordingStatus": "completed",
-                **recording,
-            }
-            self._exchange.errands.start(self._webhooks.post(urljoin(line.url, told), done))
-        action = urljoin(line.url, verb.get("action") or line.url)
-        return Next(action, recording | ({"Digits": heard.digits} if heard.digits else {}))

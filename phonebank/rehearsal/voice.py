@@ -13,6 +13,7 @@ from phonebank.rehearsal.detecting import Detecting
 from phonebank.rehearsal.exchange import Exchange
 from phonebank.rehearsal.joining import Joining
 from phonebank.rehearsal.participants import Participants
+from phonebank.rehearsal.recording import Recording
 from phonebank.rehearsal.talking import Talking
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Voice:
     calls: Calls
     participants: Participants
     calling_in: CallingIn
+    recording: Recording
 
     @classmethod
     def of(cls, carrier: "Carrier") -> Self:
@@ -49,6 +51,7 @@ class Voice:
             calls=Calls(exchange, talking, account),
             participants=Participants(exchange, conferences, account),
             calling_in=CallingIn(exchange, talking, account, log, carrier.config.voice_url),
+            recording=Recording(exchange, talking, carrier.webhooks, account.sid),
         )
 
     def forget_open_lines(self) -> None:

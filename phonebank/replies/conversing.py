@@ -39,12 +39,16 @@ class Received:
 
 @dataclass(frozen=True)
 class Turn:
-    """What is said now, in which call, and what then (`state.last.then`). To a test call nobody is fetched."""
+    """What is said now, in which call, and what then (`state.last.then`). To a test call nobody is fetched.
+
+    `notice` is said before it, and then the call is recorded; () when nothing of it is from here on.
+    """
 
     call_id: int
     state: State
     spoken: Sequence[Spoken]
     is_test: bool = False
+    notice: Sequence[Spoken] = ()
 
 
 def pick_up(session: Session, call_id: int, sid: str, *, address: str, now: datetime) -> Turn | None:
@@ -171,14 +175,14 @@ class _Line:
 
     def goes_on(self, state: State, heard: Line | None = None, *, is_written: bool = False) -> Turn:
         """`heard`: what they said to the question before; `is_written`: where it stands is so already."""
-        words = " ".join(words_of(name, state.language, self.script) for name in state.last.lines)
-        ours = Line(state.turn, Speaker.US, words)
+        turn = self._turn(state)
+        ours = Line(state.turn, Speaker.US, " ".join(one.words for one in (*turn.notice, *turn.spoken)))
         if not is_written:
             storing.stands(self.session, self._id(), state)
         storing.said(self.session, self._id(), [heard, ours] if heard else [ours], self.now)
         if state.last.then is Then.FETCH_PERSON:
             storing.wants_person(self.session, self._id(), self.now)
-        return self._turn(state)
+        return turn
 
     def leave_message(self, state: State) -> Turn:
         """Without a toll-free number that opts out, none may be left: the call ends."""
@@ -259,8 +263,14 @@ class _Line:
         )
 
     def _turn(self, state: State) -> Turn:
-        spoken = speak(state.last.lines, state.language, self.script)
-        return Turn(self._id(), state, spoken, is_test=self.call.kind is CallKind.TEST)
+        lines_, is_test = state.last.lines, self.call.kind is CallKind.TEST
+        if not (self._is_recorded() and state.turn == 1 and lines_[0] == "greeting"):
+            return Turn(self._id(), state, speak(lines_, state.language, self.script), is_test)
+        notice, rest = (speak(some, state.language, self.script) for some in (("greeting", "recorded"), lines_[1:]))
+        return Turn(self._id(), state, rest, is_test, notice)
+
+    def _is_recorded(self) -> bool:
+        return self.script.call is not None and self.script.call.record
 
     def _id(self) -> int:
         assert self.call.id is not None

@@ -201,7 +201,7 @@ def _after(session: Session, call: Call, result: str, now: datetime) -> str:
         calls.abandon(session, call.id or 0, now)
         return _nobody(call)
     seat = queries.seat_of(session, call.volunteer_id) if call.volunteer_id else None
-    if seat is None or seat.call_id != call.id:
+    if seat is None or seat.call_id != call.id or seat.phone is not None:  # who puts their own phone down has finished
         return twiml.ends(words.spoken("goodbye", call.language))
     if bridging.lost(session, call, now):
         return _in_queue(call, "lost")

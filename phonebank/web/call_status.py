@@ -1,10 +1,12 @@
 """Twilio's reports of how a call goes: checked, acted on, answered at once."""
 
+import re
+
 from flask import Blueprint, Response
 from sqlmodel import Session
 
 from phonebank import clock
-from phonebank.calls import reporting
+from phonebank.calls import reporting, storing
 from phonebank.errors import BadInputError
 from phonebank.gateway import inbound
 from phonebank.handoffs import bridging
@@ -13,6 +15,8 @@ from phonebank.web.shared_writes import written
 from phonebank.web.signed import is_our_account, signed_form
 
 _OVER = "completed"
+_RECORDING = re.compile(r"RE[0-9a-f]{32}")
+_LONGEST_NUMBER = 6
 
 blueprint = Blueprint("call_status", __name__, url_prefix="/twilio/calls")
 
@@ -39,4 +43,16 @@ def status(call_id: str) -> Response:
             bridging.line_is_down(session, int(call_id), now)
 
     written(report)
+    return Response(status=204)
+
+
+@blueprint.post("/<int:call_id>/recorded")
+@signed_by_twilio
+def recorded(call_id: int) -> Response:
+    """A recording is made: the carrier keeps it, we keep its name."""
+    form = signed_form()
+    sid, seconds = form.get("RecordingSid", ""), form.get("RecordingDuration", "")
+    if is_our_account(form) and _RECORDING.fullmatch(sid) and form.get("RecordingStatus", _OVER) == _OVER:
+        long = int(seconds) if seconds.isdecimal() and len(seconds) <= _LONGEST_NUMBER else None
+        written(lambda session: storing.recorded(session, call_id, form.get("CallSid", ""), sid, long))
     return Response(status=204)

@@ -20,6 +20,7 @@ from phonebank.web import previewing
 
 _TITLES = {
     "greeting": "First",
+    "recorded": "Before it is recorded",
     "ask": "The ask",
     "offer_not_now": "When they cannot then",
     "offer_not_that": "When it is not for them",
@@ -71,16 +72,19 @@ def _script(parts: Parts, recorded: dict[tuple[str, str], float], now: datetime)
     said = _said(parts, call, now)
     try:
         lines = [
-            _line(name, language, said, recorded) for language in speaking.languages(call) for name in _names(parts)
+            _line(name, language, said, recorded)
+            for language in speaking.languages(call)
+            for name in _names(parts, call)
         ]
     except WordingError as wrong:
         return Script(why_not=str(wrong))
-    return Script(lines, sum(line.seconds for line in lines[:2]))
+    first = list(_names(parts, call)).index("ask") + 1
+    return Script(lines, sum(line.seconds for line in lines[:first]))
 
 
-def _names(parts: Parts) -> Iterator[str]:
-    offers = {f"offer_{row.answers_to}" for row, _ in parts.alternatives}
-    return (name for name in _TITLES if not name.startswith("offer_") or name in offers)
+def _names(parts: Parts, call: CallSpec) -> Iterator[str]:
+    said = {f"offer_{row.answers_to}" for row, _ in parts.alternatives} | {"greeting", "ask", "voicemail"}
+    return (name for name in _TITLES if name in said or (name == "recorded" and call.record))
 
 
 def _line(name: str, language: str, said: speaking.Script, recorded: dict[tuple[str, str], float]) -> Line:

@@ -19,7 +19,8 @@ from phonebank.calls.script import Then
 from phonebank.errors import BadInputError
 from phonebank.gateway import voice
 from phonebank.gateway.contract import GatewayError
-from phonebank.gateway.twiml import GoOn, HangUp, Listen, Spoken, document
+from phonebank.gateway.twiml import GoOn, HangUp, Listen, Recorded, Spoken, document
+from phonebank.messages import spool
 from phonebank.replies import conversing
 from phonebank.replies.conversing import Received, Turn
 from phonebank.web import bridge_hooks
@@ -153,13 +154,29 @@ def _said(converse: Converse, or_else: Callable[[], Response | None] = lambda: N
         other = or_else() if turn is None else None
     except (DBAPIError, NoConnectionFree) as wrong:
         log.warning("a call ends early: the database is down", error=type(wrong).__name__)
-        return _xml(_our_own("trouble"), HangUp())
+        return _xml(_our_own("opted_out" if _stop_is_kept() else "trouble"), HangUp())
     if other is not None:
         return other
     if turn is None:
         log.warning("a webhook of a call we do not know")
         return _xml(_our_own("trouble"), HangUp())
     return _twiml(turn)
+
+
+def _stop_is_kept() -> bool:
+    """Whether they pressed 9, and that is on disk now: it counts as soon as the database is back."""
+    form = signed_form()
+    if form.get("Digits") != "9":
+        return False
+    try:
+        person = phone.parse(form.get("From" if form.get("Direction") == "inbound" else "To", ""), "US")
+        spool.keep(
+            settings().var / "spool", "stop", "", {"phone": person, "because": "pressed 9 in a call"}, clock.now()
+        )
+    except (BadInputError, OSError):
+        log.exception("neither database nor disk takes a stop")
+        return False
+    return True
 
 
 def _twiml(turn: Turn) -> Response:
@@ -175,7 +192,8 @@ def _twiml(turn: Turn) -> Response:
                 listening["pause_s"],
                 listening["speech_model"],
             )
-            return _xml(turn.spoken, listen)
+            recorded = Recorded(turn.notice, f"{here}/recorded") if turn.notice else None
+            return _xml(turn.spoken, listen, recorded)
         case Then.FETCH_PERSON:
             return _xml(turn.spoken, GoOn(f"{here}/nobody" if turn.is_test else f"{here}/bridge"))
         case Then.HANG_UP:
@@ -194,8 +212,8 @@ def _our_own(name: str) -> list[Spoken]:
     return [Spoken(english[name], english["voice"], english["speech"])]
 
 
-def _xml(spoken: Sequence[Spoken], then: Listen | GoOn | HangUp) -> Response:
-    return Response(document(spoken, then), mimetype="text/xml")
+def _xml(spoken: Sequence[Spoken], then: Listen | GoOn | HangUp, recorded: Recorded | None = None) -> Response:
+    return Response(document(spoken, then, recorded), mimetype="text/xml")
 
 
 def _turn(sid: str, address: str | None) -> None:

@@ -50,9 +50,9 @@ def test_an_ask_that_names_no_keys_gets_them():
     assert words_of("ask", "en", script(ask="Press 1 to come.")) == "Press 1 to come."
 
 
-def test_a_recording_is_announced_and_a_disclaimer_said():
-    said = Script({"en": FIELDS}, CallSpec(ask="Come?", record=True), disclaimer="Paid for by us.")
-    assert words_of("greeting", "en", said).endswith("Paid for by us. This call is recorded.")
+def test_a_disclaimer_is_said():
+    said = Script({"en": FIELDS}, CallSpec(ask="Come?"), disclaimer="Paid for by us.")
+    assert words_of("greeting", "en", said).endswith("Paid for by us.")
 
 
 def test_spanish_has_its_own_words_and_voice():

@@ -62,9 +62,3 @@ def test_people_who_wait_in_vain_slow_the_dialing(answered, abandoned, share):
 def test_more_who_wait_in_vain_never_hurry_it():
     shares = [law.share_of_pace(1000, waited) for waited in range(60)]
     assert shares == sorted(shares, reverse=True)
-
-
-def test_who_lives_where_all_must_agree_or_nobody_knows_where_is_told_of_a_recording():
-    assert law.needs_recording_notice("CA")
-    assert law.needs_recording_notice("")
-    assert not law.needs_recording_notice("NY")

@@ -41,6 +41,15 @@ def test_calls_to_those_who_agreed_pass_with_their_price_and_time():
     assert found.seconds == pytest.approx(4)
 
 
+def test_a_recording_is_announced_to_staff():
+    agrees(ELSA, OMAR)
+    assert "Everybody hears so before it begins" in told(look_at_calls(two(), record=True), About.TEXTS)
+
+
+def test_only_a_voice_that_asks_is_recorded():
+    assert "Only scripted calls" in " ".join(look_at_calls(two(), record=True, mode="preview").blockers)
+
+
 def test_whoever_agreed_to_nothing_is_left_to_volunteers_and_said_at_launch():
     agrees(ELSA)
     found = look_at_calls(two())

@@ -11,9 +11,11 @@ from werkzeug.serving import make_server
 from phonebank import clock as our_clock
 from phonebank import db
 from phonebank.app import create_app
+from phonebank.bridges import queries
 from phonebank.calls import lifecycle
 from phonebank.calls.models import Call
-from phonebank.gateway import voice
+from phonebank.errors import NotFoundError
+from phonebank.gateway import recordings, voice
 from phonebank.gateway.contract import OutgoingCall
 from phonebank.handoffs import bridging
 from phonebank.intents import Outcome
@@ -23,7 +25,7 @@ from phonebank.recipients.models import Recipient, RecipientStatus
 from phonebank.settings import Settings
 from tests.support import bridges, talks
 from tests.support.calling import SCRIPT, a_call, calling
-from tests.support.factories import fresh, member
+from tests.support.factories import do, fresh, member
 
 pytestmark = pytest.mark.database("sqlite")
 OURS = "+12025550190"
@@ -205,7 +207,7 @@ def test_a_maybe_is_bridged_to_a_volunteer_in_their_browser_and_nobody_waits_in_
     with db.transaction() as session:
         volunteer = bridges.ready(session, our_clock.now())
     call_id = house.dial({"answers": ["3"]})
-    house.until(lambda: fresh(Call, call_id).wants_person_at)
+    house.until(lambda: do(queries.standing, call_id))
     with db.transaction() as session:
         call = session.get(Call, call_id)
         bridging.take(session, call, volunteer, our_clock.now())
@@ -218,6 +220,31 @@ def test_a_maybe_is_bridged_to_a_volunteer_in_their_browser_and_nobody_waits_in_
     row = house.over(house.sid)
     assert row["longest_quiet_s"] < 2
     assert fresh(Call, call_id).abandoned_at is None
+
+
+RECORDED = {"call_script": SCRIPT | {"record": True}}
+
+
+def test_a_recording_begins_once_they_have_heard_of_it_and_can_be_heard_and_deleted(house):
+    call, row = house.call({"answers": ["1"]}, drive=RECORDED)
+    words = [line["words"] for line in row["lines"]]
+    begins = words.index("(recording)")
+    assert "This call is recorded." in words[:begins]
+    assert any("Can I count on you" in one for one in words[begins:])
+    house.until(lambda: fresh(Call, call.id).recording_sid)
+    kept = fresh(Call, call.id).recording_sid
+    assert recordings.fetch(house.settings, kept)[:2] == b"\xff\xfb"
+    recordings.delete(house.settings, kept)
+    recordings.delete(house.settings, kept)
+    with pytest.raises(NotFoundError):
+        recordings.fetch(house.settings, kept)
+
+
+@pytest.mark.parametrize("drive", [RECORDED, None])
+def test_nobody_is_recorded_who_has_not_heard_of_it_or_whose_campaign_does_not(house, drive):
+    call, row = house.call({"answers": ["9"], "barges_in": True}, drive=drive)
+    assert "(recording)" not in [line["words"] for line in row["lines"]]
+    assert fresh(Call, call.id).recording_sid is None
 
 
 def test_who_calls_back_hears_who_we_are_and_can_stop(house):

@@ -19,8 +19,12 @@ QUICK = {"calls_per_second": 50.0, "open_lines": 200, "voicemail": "We would lov
 def launch(walk: Walk, people: Sequence[str] | int = 1, *, takes: Any = None, **keys: Any) -> Drive:
     """A call campaign to these people, who have agreed to calls and take theirs in this manner (manners.Manner)."""
     people = walk.people(people) if isinstance(people, int) else people
-    for number in people:
-        walk.carrier.manner(number, **(takes or {}))
+    return launch_by(walk, people, [takes or {}] * len(people), **keys)
+
+
+def launch_by(walk: Walk, people: Sequence[str], takes: Sequence[dict[str, Any]], **keys: Any) -> Drive:
+    """The same, each of them with a manner of their own."""
+    walk.carrier.manners(dict(zip(people, takes, strict=True)))
     walk.may_miss |= set(people)  # they are called, not texted
     script = SCRIPT | QUICK | keys.pop("call", {})
     return walk.launch(people, sender=OURS, channel="call", call=script, columns={"Consent": CONSENT}, **keys)

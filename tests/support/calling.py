@@ -89,7 +89,9 @@ class Phone:
     def _sent(self, path, form):
         with db.reading() as session:
             call = session.get(Call, self.call_id)
-            told = {"CallSid": call.carrier_sid if call else "CA" + "f" * 32, "AccountSid": ACCOUNT} | form
+            told = {"CallSid": call.carrier_sid if call else "CA" + "f" * 32, "AccountSid": ACCOUNT}
+            told |= {"To": call.phone, "From": call.sender, "Direction": "outbound-api"} if call else {}
+            told |= form
         headers = {"X-Twilio-Signature": twilio.sign(PUBLIC + path, told, TOKEN)}
         return self.client.post(path, data=told, headers=headers, environ_overrides={"RAW_URI": path})
 

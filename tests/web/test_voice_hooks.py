@@ -13,6 +13,7 @@ from phonebank.campaigns.models import Alternative
 from phonebank.contacts.models import TextlessNumber
 from phonebank.gateway import twilio
 from phonebank.intents import Outcome
+from phonebank.messages import spool
 from phonebank.messages.models import Direction, Message, MessageKind
 from phonebank.optouts import ledger
 from phonebank.optouts.queries import is_opted_out
@@ -211,13 +212,33 @@ def test_a_call_we_do_not_know_ends_with_words(voice_client, now):
         assert Phone(voice_client, 0).posts(f"/twilio/calls/{path}").is_over
 
 
-def test_while_the_database_is_away_they_hear_so(phone, monkeypatch):
+def test_while_the_database_is_away_they_hear_so_and_a_stop_is_kept_on_disk(phone, tmp_path, monkeypatch):
     def down(*_, **__):
         raise OperationalError("select", {}, Exception("down"))
 
     line = phone().picks_up()
     monkeypatch.setattr(conversing, "hear", down)
     assert "went wrong on our side" in line.presses("1").heard
+    line = phone().picks_up()
+    assert "We will not call you again" in line.presses("9").heard
+    folder = tmp_path / "var" / "spool"
+    assert spool.is_waiting(folder)
+    spool.replay(folder)
+    with db.reading() as session:
+        assert is_opted_out(session, line.row.phone)
+
+
+def test_a_stop_that_neither_database_nor_disk_takes_is_not_promised(phone, monkeypatch):
+    def down(*_, **__):
+        raise OperationalError("select", {}, Exception("down"))
+
+    def full(*_, **__):
+        raise OSError("no space left")
+
+    line = phone().picks_up()
+    monkeypatch.setattr(conversing, "hear", down)
+    monkeypatch.setattr(spool, "keep", full)
+    assert "went wrong on our side" in line.presses("9").heard
 
 
 def test_what_the_carrier_did_not_sign_is_refused(phone, voice_client):
