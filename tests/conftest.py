@@ -4,12 +4,16 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import hypothesis
 import pytest
 import redis
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
+from werkzeug.routing import Rule
 
 from phonebank import clock as house_clock
 from phonebank import db
@@ -24,7 +28,8 @@ from tests.support.winding import WoundClock
 
 DATABASES = ("sqlite", "postgresql")
 
-hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a bug
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)  # a busy machine is not a bug
+hypothesis.settings.register_profile("random", deadline=None)  # what nobody has tried: --hypothesis-profile=random
 hypothesis.settings.load_profile("house")
 
 
@@ -42,6 +47,28 @@ def _of_a_story(metafunc: pytest.Metafunc, marker: pytest.Mark | None) -> tuple[
         return marker.args
     name = metafunc.function.__qualname__
     return DATABASES if os.environ.get("STORIES_ON") == "both" else (DATABASES[crc32(name.encode()) % 2],)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What every application makes anew and is always the same, which is half the time of a test of pages: its compiled
+    templates, and how each address is written.
+    """
+    folder = tmp_path_factory.getbasetemp().parent / "templates"
+    folder.mkdir(exist_ok=True)
+    compiled = FileSystemBytecodeCache(str(folder))
+    write, written = Rule._compile_builder, {}
+
+    def write_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, rule.endpoint, append_unknown)
+        if key not in written:
+            written[key] = write(rule, append_unknown)
+        return written[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": compiled})
+        patch.setattr(Rule, "_compile_builder", write_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

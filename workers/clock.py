@@ -115,7 +115,7 @@ def _calling(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _wants_calls(session: Session, campaign: Campaign, now: datetime) -> bool:
-    by_machine = trying.wants_more(session, campaign, now) and calls.any_callable(session, campaign.id or 0, now)
+    by_machine = trying.wants_more(session, campaign, now) and recipients.any_due(session, campaign.id or 0, now)
     return by_machine or powering.wants_more(session, campaign, now)
 
 

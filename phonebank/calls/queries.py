@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, literal_column, or_
+from sqlalchemy import and_, exists, literal_column, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from phonebank.calls import law
 from phonebank.calls.models import AnsweredBy, Call, CallAudio, CallKind, CallLine, CallSeat, CallStatus
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
-from phonebank.contacts.models import Contact
 from phonebank.contacts.queries import has_consent, is_landline
 from phonebank.optouts.models import Ban, OptOut
 from phonebank.recipients.models import Recipient, RecipientStatus
-from phonebank.recipients.queries import IS_WAITING
 
 TOO_LATE = timedelta(seconds=30)
 """A call that rings for so long must still find its hours open when it is answered."""
@@ -115,25 +113,10 @@ def queued(session: Session, campaign: Campaign, most: int, now: datetime) -> in
     return int(session.exec(select(func.count()).select_from(waiting.subquery())).one())
 
 
-def callable_now(
-    session: Session, campaign_id: int, *, now: datetime, most: int
-) -> Sequence[tuple[Recipient, Contact]]:
-    """People whose turn has come, not yet called, and whom an artificial voice may call by law."""
-    due: Select[Any] = _first_tries(campaign_id, now).limit(most)
-    return [(row[0], row[1]) for row in session.execute(due)]
-
-
-def any_callable(session: Session, campaign_id: int, now: datetime) -> bool:
-    """Whether there is any of them."""
-    found = _first_tries(campaign_id, now).with_only_columns(col(Recipient.id)).limit(1)
-    return session.connection().execute(found).first() is not None
-
-
-def _first_tries(campaign_id: int, now: datetime) -> Any:
-    due = select(Recipient, Contact).join(Contact, col(Recipient.contact_id) == col(Contact.id))
-    mine = (col(Recipient.campaign_id) == campaign_id) & IS_WAITING & (col(Recipient.due_at) <= now)
-    lawful = is_lawful(Recipient.phone, now)
-    return due.where(mine, lawful).order_by(col(Recipient.due_at), col(Recipient.id))
+def unlawful(session: Session, recipient_ids: Sequence[int], now: datetime) -> list[int]:
+    """Those of these people whom an artificial voice may not call by law."""
+    theirs = select(Recipient.id).where(col(Recipient.id).in_(recipient_ids), ~is_lawful(Recipient.phone, now))
+    return [one for one in session.exec(theirs) if one is not None]
 
 
 def tries_of(session: Session, recipient_id: int, campaign_id: int) -> list[Call]:

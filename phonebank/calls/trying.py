@@ -11,6 +11,7 @@ from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
 from phonebank.calls import paying, queries
 from phonebank.calls.models import Call, CallKind, CallStatus
+from phonebank.calls.tidying import NO_CALL_ALLOWED
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import merging
 from phonebank.campaigns import queries as campaign_queries
@@ -75,8 +76,10 @@ def wants_more(session: Session, campaign: Campaign, now: datetime) -> bool:
 
 def _write_down(session: Session, campaign: Campaign, ask: Ask, now: datetime) -> int:
     assert campaign.id is not None
-    due = queries.callable_now(session, campaign.id, now=now, most=_AT_ONCE)
-    people = Reach(session, campaign, ask, now).of(due)
+    due = recipient_queries.due_to_compose(session, campaign.id, now=now, most=_AT_ONCE)
+    unlawful = set(queries.unlawful(session, [one.id for one, _ in due if one.id is not None], now))
+    recipients.exclude(session, sorted(unlawful), because=NO_CALL_ALLOWED)
+    people = Reach(session, campaign, ask, now).of([one for one in due if one[0].id not in unlawful])
     rows = [_row(campaign, one.recipient, _FIRST, now, one.window, now) for one in people]
     if rows:
         session.connection().execute(insert_ignoring(_calls, session), rows)

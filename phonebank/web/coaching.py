@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from phonebank.asks import coach, rewriting
 from phonebank.asks.coach import Verdict
 from phonebank.asks.models import Ask
+from phonebank.campaigns.call_spec import CallSpec
 from phonebank.campaigns.models import Channel
 from phonebank.errors import PhonebankError
 from phonebank.web import campaign_form, previewing
@@ -50,6 +51,8 @@ def _spoken(session: Session, form: MultiDict[str, str], now: datetime) -> list[
     if not said:
         return []
     ask, ready = _ask(session, form, now), _ready(form)
+    greeting = form.get("call.greeting", "").strip() or CallSpec.model_fields["greeting"].default
+    said = f"{greeting} {said}"  # one breath on the telephone: who calls need not be said twice
     return [Coached(1, coach.check(said, channel="call", ask=ask, alternatives=ready if ask else None), "")]
 
 

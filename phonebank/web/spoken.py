@@ -83,8 +83,11 @@ def _script(parts: Parts, recorded: dict[tuple[str, str], float], now: datetime)
 
 
 def _names(parts: Parts, call: CallSpec) -> Iterator[str]:
-    said = {f"offer_{row.answers_to}" for row, _ in parts.alternatives} | {"greeting", "ask", "voicemail"}
-    return (name for name in _TITLES if name in said or (name == "recorded" and call.record))
+    """What is said by this script: no message is left that names no number to stop it."""
+    said = {f"offer_{row.answers_to}" for row, _ in parts.alternatives} | {"greeting", "ask"}
+    said |= {"recorded"} if call.record else set()
+    said |= {"voicemail"} if call.toll_free else set()
+    return (name for name in _TITLES if name in said)
 
 
 def _line(name: str, language: str, said: speaking.Script, recorded: dict[tuple[str, str], float]) -> Line:

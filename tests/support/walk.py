@@ -221,7 +221,7 @@ class Walk:
         """Wait until everybody of these drives is asked, and so recorded."""
         for drive in drives or self.drives:
             self.until(
-                lambda drive=drive: not self.standing(drive)["status"].get("pending") and self._is_running(drive),
+                lambda drive=drive: self._is_running(drive) and not self.standing(drive)["status"].get("pending"),
                 "everybody asked",
                 within,
             )
