@@ -11,7 +11,7 @@ PIP    := $$($(PY) -m pip --version >/dev/null 2>&1 && echo "$(PY) -m pip" || ec
 STAMP  := .venv/installed
 WANTED := { pwd; cat pyproject.toml requirements-dev.txt; }
 # What failed on a busy machine is tried once more, alone and in sight: a bug fails again.
-tested  = $(PY) -m pytest $(1) || { [ $$? -eq 1 ] && echo "Once more, alone: what failed above" && $(PY) -m pytest --last-failed --last-failed-no-failures none $(filter-out -n 3 4 --dist worksteal loadfile,$(1)); }
+tested  = $(PY) -m pytest $(1) || { [ $$? -eq 1 ] && echo "Once more, alone: what failed above" && $(PY) -m pytest --last-failed --last-failed-no-failures none $(filter-out -n 4 --dist worksteal,$(1)); }
 fail    = { echo "phonebank: $(1)" >&2; exit 1; }
 
 help: ## this list
@@ -26,7 +26,7 @@ run: setup ## a live rehearsal with a sample campaign; Ctrl-C ends it and leaves
 
 test: setup needs check ## every check and test, on real servers brought where missing
 	@$(call tested,-n 4 --dist worksteal --ignore tests/browser)
-	@$(call tested,-n 3 --dist loadfile tests/browser) # apart: Playwright keeps an event loop of its own in its process
+	@$(call tested,-n 4 --dist worksteal tests/browser) # apart: Playwright keeps an event loop of its own in its process
 
 stories: setup needs ## every story on both databases (`make test` tells each on one)
 	@STORIES_ON=both $(PY) -m pytest -n 2 --dist worksteal tests/stories

@@ -15,7 +15,13 @@ from phonebank.settings import Settings
 from tests.support import conversations as make
 from tests.support.browsing import Site
 
-_ARGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-software-rasterizer",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -27,6 +27,7 @@ def test_a_call_is_written_and_shown_as_it_will_be_spoken(site, clock, size):
     page = site.signed_in("Amanda", Role.ORGANIZER, size)
     page.goto("/campaigns/new")
     page.get_by_role("button", name="Call them instead").click()
+    expect(page.get_by_text("They are called.")).to_be_visible()
     page.get_by_label("Name of the campaign").fill("Ranked choice calls")
     page.get_by_role("group", name="Lists").get_by_label("supporters").check()
     page.get_by_label("Organization").fill("RepresentUs")

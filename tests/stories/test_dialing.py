@@ -79,7 +79,6 @@ def test_a_pause_is_heard_within_two_seconds(walk, calls):
     walk.close(drive)
 
 
-@pytest.mark.database("sqlite", "postgresql")
 class TestDeadInTheMiddle:
     """A worker takes calls in hand and dies: nobody is called twice, nobody is forgotten."""
 

@@ -51,7 +51,6 @@ def _kill_when(walk, is_there):
     walk.until(killed, "killed at that moment")
 
 
-@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_between_claim_and_answer(walk, seed):
     """Claimed, and the carrier has not been told or has not answered yet."""
@@ -64,7 +63,6 @@ def test_killed_between_claim_and_answer(walk, seed):
     walk.until_asked_after_all(drive)
 
 
-@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_between_answer_and_record(walk, seed):
     """The carrier has taken it, and nobody has written that down."""
@@ -109,7 +107,6 @@ def test_every_part_killed_at_once_and_started_again(walk):
     walk.until_asked_after_all(drive)
 
 
-@pytest.mark.database("sqlite", "postgresql")
 class TestDeadInTheMiddle:
     """The same two moments without chance: this process takes a batch as a worker does, and dies."""
 

@@ -17,7 +17,7 @@ from phonebank.optouts.models import OptOut
 from tests.support import call_walk
 from tests.support.walk import NEW_YORK
 
-CALLS = int(os.environ.get("CALLS", "90"))
+CALLS = int(os.environ.get("CALLS", "60"))
 FAULTS = ("too_many_requests", "error_before", "error_after", "reset_before", "reset_after", "no_sid", "html_after")
 REPORTS = ("callback_dropped", "callback_doubled", "callback_reordered", "question_doubled")
 STOPS = ({"answers": ["9"]}, {"answers": ["Take me off your list"]}, {"answers": ["9"], "barges_in": True})
