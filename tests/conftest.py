@@ -1,6 +1,7 @@
 """What every test may ask for: real servers, a database of its own on SQLite and on PostgreSQL, a clock to wind."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,6 +40,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         marker = metafunc.definition.get_closest_marker("database")
         kinds = DATABASES if marker is None and "walk" not in metafunc.fixturenames else _of_a_story(metafunc, marker)
         metafunc.parametrize("database_kind", kinds, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker's share begins with what takes long, stories of one database together: one house of real parts for
+    each worker, and short tests at the end, which they take over from each other.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = sorted((one for one in items if _LONG.search(one.nodeid)), key=lambda one: "[postgresql" in one.nodeid)
+    short = [one for one in items if not _LONG.search(one.nodeid)]
+    items[:] = [one for share in range(workers) for all_ in (long, short) for one in _share(all_, share, workers)]
+
+
+_LONG = re.compile("/(stories|chaos)/|test_rehearse|test_run")
+
+
+def _share(items: list[pytest.Item], share: int, shares: int) -> list[pytest.Item]:
+    return items[len(items) * share // shares : len(items) * (share + 1) // shares]
 
 
 def _of_a_story(metafunc: pytest.Metafunc, marker: pytest.Mark | None) -> tuple[str, ...]:

@@ -90,3 +90,16 @@ def test_calls_under_way_are_watched_by_the_hour_and_each_is_read(site, under_wa
     expect(page.get_by_text("can I talk to someone <b>now</b>")).to_be_visible()
     expect(page.get_by_label("The recording of this call")).to_be_visible()
     looked_at(page, "call-transcript")
+
+
+def test_what_is_typed_while_a_tap_is_on_its_way_holds_up_neither(site):
+    page = site.signed_in("Amanda", Role.ORGANIZER, DESK)
+    page.add_init_script(
+        "const send = window.fetch; window.fetch = async (...asked) => "
+        "{ await new Promise((done) => setTimeout(done, 800)); return send(...asked); };"
+    )
+    page.goto("/campaigns/new")
+    page.get_by_role("button", name="Call them instead").click(no_wait_after=True)
+    page.get_by_label("Name of the campaign").fill("Typed meanwhile")
+    expect(page.get_by_text("They are called.")).to_be_visible()
+    expect(page.get_by_label("Name of the campaign")).to_have_value("Typed meanwhile")

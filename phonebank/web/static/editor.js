@@ -64,32 +64,34 @@
     tell(`Saved ${said.at}` + (lacks ? `, unfinished: ${lacks} thing${lacks > 1 ? "s" : ""} to fill in or mend` : ""));
   }
 
+  // Whether what was typed until now is stored.
   async function save() {
     clearTimeout(timer);
-    if (isSaving || isOver) return;
+    if (isSaving || isOver) return false;
     isSaving = true;
     isDirty = false;
     try {
       const answer = await fetch(form.dataset.keep, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" }, redirect: "manual" });
-      if (answer.status === 401) { isDirty = true; tellSignedOut(); return; }
+      if (answer.status === 401) { isDirty = true; tellSignedOut(); return false; }
       if (!answer.headers.get("Content-Type")?.includes("json")) {
         isDirty = true;
         tell("Not saved. Your words are kept on this device: reload the page and they are put back.");
-        return;
+        return false;
       }
       const said = await answer.json();
-      if (!answer.ok) { tellClash(said); return; }
+      if (!answer.ok) { tellClash(said); return false; }
       tookIn(said);
       if (!isDirty) forgetHere();
     } catch {
       isDirty = true;
       tell("No connection: your words are kept on this device, and saved when it is back.");
       timer = setTimeout(save, tries);
-      return;
+      return false;
     } finally {
       isSaving = false;
     }
     if (isDirty) later();
+    return true;
   }
 
   function later() {
@@ -150,7 +152,7 @@
     }
   });
 
-  // Saved first, then sent: without a connection, or signed out, the words stay on the page.
+  // Saved first, then sent with whatever was typed meanwhile: without a connection, or signed out, the words stay here.
   let mayGo = false;
   form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
@@ -158,8 +160,7 @@
     event.preventDefault();
     keepHere();
     while (isSaving) await new Promise((resolve) => { setTimeout(resolve, 50); });
-    await save();
-    if (isOver || isDirty) return;
+    if (!(await save())) return;
     mayGo = true;
     clearTimeout(timer);
     form.requestSubmit(event.submitter);
