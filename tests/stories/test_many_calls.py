@@ -9,13 +9,14 @@ from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from phonebank import db, jobs
 from phonebank.calls.models import Call
+from phonebank.messages.models import Message
 from phonebank.optouts.models import OptOut
 from tests.support import call_walk
-from tests.support.walk import NEW_YORK
+from tests.support.walk import DOUBTFUL, NEW_YORK
 
 CALLS = int(os.environ.get("CALLS", "60"))
 FAULTS = ("too_many_requests", "error_before", "error_after", "reset_before", "reset_after", "no_sid", "html_after")
@@ -62,13 +63,14 @@ def _manner(i):
 
 
 def _until_all_over(walk, drive):
-    """Every call that was due has ended; what is in doubt is looked for as the clock passes."""
+    """Every call that was due has ended, and no text is in doubt: what is, is looked for as the clock passes."""
 
     def over():
         now = walk.clock.now()
         with db.reading() as session:
             rows = session.exec(select(Call.ended_at, Call.due_at).where(Call.campaign_id == drive.id)).all()
-        if any(ended is None and due <= now for ended, due in rows):
+            doubtful = session.exec(select(Message.id).where(col(Message.status).in_(DOUBTFUL))).first()
+        if doubtful or any(ended is None and due <= now for ended, due in rows):
             walk.pass_by(seconds=31)
             jobs.ring("reconciling")
             time.sleep(1)

@@ -97,7 +97,7 @@ def test_a_file_of_numbers_is_opted_out_with_counts_and_rejects(organizer, drive
     with db.transaction() as session:
         bo = factories.member(session, drive, clock.now(), first_name="Bo")
         text = factories.queued(session, bo, drive, clock.now())
-    content = f"Name,Phone\nBo,{bo.phone}\nBo again,{bo.phone}\nCy,(202) 555-0199\n=Di,nobody\n".encode()
+    content = f"Name,Phone\nBo,{bo.phone}\nBo again,{bo.phone}\nCy,(415) 867-5309\n=Di,nobody\n".encode()
     page = take_in(organizer, content)
     for figure, label in ((2, "opted out now"), (0, "opted out already"), (1, "rows without a number")):
         assert f"<dt>{label}</dt><dd>{figure}</dd>" in page
