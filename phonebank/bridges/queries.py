@@ -37,7 +37,7 @@ def next_free(session: Session, call_id: int, now: datetime) -> int | None:
 
 def count_free(session: Session, now: datetime) -> int:
     """How many volunteers could take a caller over now."""
-    return len(session.exec(select(CallSeat.person_id).where(_takes_callers(now))).all())
+    return int(session.exec(select(func.count()).select_from(CallSeat).where(_takes_callers(now))).one())
 
 
 def ready_in(session: Session, campaign_id: int, now: datetime) -> list[int]:

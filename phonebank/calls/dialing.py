@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from phonebank import clock, db, jobs, logs
-from phonebank.calls import law, lifecycle, paying, queries, settling, trying
+from phonebank.calls import law, lifecycle, paying, queries, settling
 from phonebank.calls.lifecycle import Claimed
 from phonebank.calls.models import CallKind
+from phonebank.campaigns.call_spec import spec_of
 from phonebank.errors import UnavailableError
 from phonebank.gateway import pacing, voice
 from phonebank.gateway.contract import Accepted, GatewayError, OutgoingCall, VoiceGateway
@@ -122,7 +123,7 @@ class Taker:
     def _limits(self) -> Limits:
         with db.reading() as session:
             running = queries.running_on(session, self.sender)
-            specs = [trying.spec_of(campaign) for campaign in running]
+            specs = [spec_of(campaign) for campaign in running]
             if time.monotonic() > self._share_until:
                 since = clock.now() - timedelta(days=law.waiting_days())
                 shares = [

@@ -10,12 +10,12 @@ from phonebank.asks.models import Ask
 from phonebank.calls import queries
 from phonebank.calls.speaking import Script, languages, said_number
 from phonebank.campaigns import merging
-from phonebank.campaigns.call_spec import CallSpec
+from phonebank.campaigns.call_spec import CallSpec, spec_of
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.spec_types import FIRST_LANGUAGE
 from phonebank.contacts.models import Contact
 
-_NO_SCRIPT = {"ask": "Can I count on you?"}  # a campaign of texts, whose number somebody calls: its menu needs none
+_NO_SCRIPT = CallSpec(ask="Can I count on you?")  # of texts, whose number somebody calls: its menu needs none
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Lines:
 
 def lines_of(session: Session, campaign: Campaign, ask: Ask, offers: Sequence[tuple[str, Ask]]) -> Lines:
     """The lines of a campaign, from its rows."""
-    call = spec_of(campaign)
+    call = spec_of(campaign) if campaign.call_script else _NO_SCRIPT
     return Lines(campaign, call, ask, offers, _linked(call), queries.audio_of(session, campaign.id or 0))
 
 
@@ -55,11 +55,6 @@ def prepare(lines: Lines | None, contact: Contact, *, address: str, now: datetim
         audio={**lines.audio, **{key: f"{address}/audio/{token}" for key, token in lines.uploaded.items()}},
         disclaimer=campaign.disclaimer,
     )
-
-
-def spec_of(campaign: Campaign) -> CallSpec:
-    """The campaign's [call] table."""
-    return CallSpec.model_validate(campaign.call_script or _NO_SCRIPT)
 
 
 def _linked(call: CallSpec) -> Mapping[tuple[str, str], str]:

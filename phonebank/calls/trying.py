@@ -15,7 +15,7 @@ from phonebank.calls.tidying import NO_CALL_ALLOWED
 from phonebank.campaigns import lifecycle as campaigns
 from phonebank.campaigns import merging
 from phonebank.campaigns import queries as campaign_queries
-from phonebank.campaigns.call_spec import CallMode, CallSpec
+from phonebank.campaigns.call_spec import CallMode, CallSpec, spec_of
 from phonebank.campaigns.contact_hours import NeverOpen, Window
 from phonebank.campaigns.models import Campaign, StopCause
 from phonebank.campaigns.spec_types import span
@@ -42,11 +42,6 @@ _LOOKS_AHEAD_DAYS = 3
 _FIRST = "call"
 
 _calls: Table = Call.__table__  # type: ignore[attr-defined]  # SQLModel hides the table from mypy
-
-
-def spec_of(campaign: Campaign) -> CallSpec:
-    """The campaign's [call] table."""
-    return CallSpec.model_validate(campaign.call_script)
 
 
 def top_up(session: Session, sender: str, now: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from phonebank.asks.models import Ask
-from phonebank.campaigns.call_spec import CallMode, CallSpec
+from phonebank.campaigns.call_spec import CallMode, CallSpec, spec_of
 from phonebank.campaigns.findings import About, Preflight
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.spec_types import FIRST_LANGUAGE
@@ -28,7 +28,7 @@ def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: 
 
     `without_consent`: how many of its people have agreed to nothing, and how many of these have a landline.
     """
-    spec = _spec(campaign)
+    spec = spec_of(campaign)
     if not campaign.sender.startswith("+"):
         told = f"Calls come from a number, and {campaign.sender} is none: name a number of yours, like +12025550143."
         found.obstacle(About.SENDER, told)
@@ -45,7 +45,7 @@ def look(found: Preflight, campaign: Campaign, *, people: int, without_consent: 
 
 def spoken(campaign: Campaign, ask: Ask) -> Ask:
     """The ask with the words it is spoken in, in each language of the script, in place of its texts; of no session."""
-    spec = _spec(campaign)
+    spec = spec_of(campaign)
     others = {language: [words.ask] for language, words in spec.languages.items() if words.ask}
     return Ask(**{**ask.model_dump(), "texts": {FIRST_LANGUAGE: [spec.ask], **others}})
 
@@ -53,19 +53,19 @@ def spoken(campaign: Campaign, ask: Ask) -> Ask:
 def said_first(campaign: Campaign, texts: Sequence[Text]) -> list[Text]:
     """These texts, the ask under its name in the [call] table, and before them the greeting."""
     named = [replace(text, place="call.ask") if text.is_first else text for text in texts]
-    greeting = Text("call.greeting", FIRST_LANGUAGE, _spec(campaign).greeting, named[0].ask)
+    greeting = Text("call.greeting", FIRST_LANGUAGE, spec_of(campaign).greeting, named[0].ask)
     return [greeting, *named]
 
 
 def first_tries(campaign: Campaign, groups: Sequence[Group], now: datetime) -> Timetable:
     """When everyone will have been called once, at the pace of calls."""
     calls = [replace(group, segments=group.people) for group in groups]
-    return timetable(campaign, calls, now, pace=_spec(campaign).calls_per_second)
+    return timetable(campaign, calls, now, pace=spec_of(campaign).calls_per_second)
 
 
 def is_scripted(campaign: Campaign) -> bool:
     """Whether an artificial voice calls."""
-    return _spec(campaign).mode is CallMode.SCRIPTED
+    return spec_of(campaign).mode is CallMode.SCRIPTED
 
 
 def _look_at_consent(found: Preflight, people: int, without: int, landlines: int) -> None:
@@ -89,7 +89,3 @@ def _look_at_consent(found: Preflight, people: int, without: int, landlines: int
 def _without_a_way_out(spec: CallSpec) -> Iterator[str]:
     if spec.voicemail is not None and not spec.toll_free:
         yield "A message on a machine must name a toll-free number that opts out whoever calls it: set toll_free."
-
-
-def _spec(campaign: Campaign) -> CallSpec:
-    return CallSpec.model_validate(campaign.call_script)

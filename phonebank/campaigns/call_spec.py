@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.spec_types import Language, Name, SpecTable, Template, span
 
 _TOLL_FREE = re.compile(r"\+18(?:00|33|44|55|66|77|88)\d{7}")
@@ -66,3 +67,8 @@ class CallSpec(SpecTable):
     toll_free: Annotated[str, AfterValidator(_toll_free)] = ""  # opts out whoever calls it: voicemails must name one
     missed_text: Template | None = None  # after the last try that nobody answered
     record: bool = False
+
+
+def spec_of(campaign: Campaign) -> CallSpec:
+    """The script of a campaign of calls."""
+    return CallSpec.model_validate(campaign.call_script)

@@ -84,7 +84,7 @@ def erase(number: str) -> None:
     plain = phone.parse(number)
     with opening.opened() as settings:
         with db.reading() as session:
-            recorded = erasing.recordings_of(session, plain)
+            recorded = erasing.recordings_of(session, plain, clock.now())
         for sid in recorded:
             recordings.delete(settings, sid)
         with db.transaction() as session:

@@ -1,12 +1,12 @@
 """Forgets a person: their name, their fields, everything said. Counts stay, and the opt-out ledger keeps the number."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from phonebank.calls import lifecycle as calls
-from phonebank.calls.models import CallStatus
+from phonebank.calls.models import Call, CallStatus
 from phonebank.contacts.models import Contact
 from phonebank.errors import NotFoundError, RefusedError
 from phonebank.followups import lifecycle as followups
@@ -19,6 +19,7 @@ from phonebank.reports.holdings import Holdings, holdings
 
 ERASED = "[erased]"
 _ON_THE_LINE = (CallStatus.DIALING, CallStatus.RINGING, CallStatus.IN_PROGRESS, CallStatus.UNKNOWN)
+_RECORDING_COMES_WITHIN = timedelta(minutes=2)
 _IN_DOUBT = (MessageStatus.SENDING, MessageStatus.UNKNOWN)
 
 
@@ -27,6 +28,19 @@ def erase(session: Session, phone: str, now: datetime) -> None:
 
     Raises NotFoundError when nothing is held, RefusedError while a text or call to them may be on its way.
     """
+    _end(session, _may_be_forgotten(session, phone, now), phone, now)
+    session.expire_all()
+    _forget(session, holdings(session, phone), f"erased-{secrets.token_hex(6)}")
+    session.flush()
+
+
+def recordings_of(session: Session, phone: str, now: datetime) -> list[str]:
+    """The carrier's names of what was recorded with this number: it is to delete them first. Raises as `erase`."""
+    calls = _may_be_forgotten(session, phone, now).calls
+    return [call.recording_sid for call in calls if call.recording_sid is not None]
+
+
+def _may_be_forgotten(session: Session, phone: str, now: datetime) -> Holdings:
     held = holdings(session, phone)
     if not held:
         raise NotFoundError("Nothing is held about that number.")
@@ -34,15 +48,14 @@ def erase(session: Session, phone: str, now: datetime) -> None:
         raise RefusedError("A text to that number is on its way or in doubt: settle it first, then erase.")
     if any(call.status in _ON_THE_LINE for call in held.calls):
         raise RefusedError("A call with that number is under way or in doubt: wait until it is over, then erase.")
-    _end(session, held, phone, now)
-    session.expire_all()
-    _forget(session, holdings(session, phone), f"erased-{secrets.token_hex(6)}")
-    session.flush()
+    if any(_may_be_recorded_yet(call, now) for call in held.calls):
+        raise RefusedError("A call with that number has just ended: its recording may still come in. Try in 2 minutes.")
+    return held
 
 
-def recordings_of(session: Session, phone: str) -> list[str]:
-    """The carrier's names of what was recorded with this number: it is to delete them first."""
-    return [call.recording_sid for call in holdings(session, phone).calls if call.recording_sid is not None]
+def _may_be_recorded_yet(call: Call, now: datetime) -> bool:
+    is_new = call.ended_at is not None and call.ended_at > now - _RECORDING_COMES_WITHIN
+    return is_new and call.answered_at is not None and call.recording_sid is None
 
 
 def _end(session: Session, held: Holdings, phone: str, now: datetime) -> None:

@@ -15,10 +15,10 @@ from phonebank.calls.ahead import Lately
 from phonebank.calls.models import Call
 from phonebank.calls.script import begin_alone
 from phonebank.campaigns import queries as campaigns
-from phonebank.campaigns.call_spec import CallMode
+from phonebank.campaigns.call_spec import CallMode, spec_of
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
 from phonebank.errors import RefusedError
-from phonebank.handoffs.previewing import due, people, row, spec_of
+from phonebank.handoffs.previewing import due, people, row
 from phonebank.people import shifting
 
 _LOOKED_AT = 300
@@ -51,16 +51,13 @@ def line_opens(session: Session, person_id: int, sid: str) -> bool:
 
 def wants_more(session: Session, campaign: Campaign, now: datetime) -> bool:
     """Whether more people of this campaign should be dialed now."""
-    is_on = _is_power(campaign) and campaign.asks_wait_since is None
-    return is_on and wanted(session, campaign, now) > 0 and bool(people(session, campaign, now, 1))
+    return _dials(campaign) and wanted(session, campaign, now) > 0 and bool(people(session, campaign, now, 1))
 
 
 def top_up(session: Session, sender: str, now: datetime) -> int:
     """Write down the calls to dial ahead in this sender's campaigns. Returns how many."""
     written = sum(
-        _write_down(session, campaign, now)
-        for campaign in call_queries.running_on(session, sender)
-        if _is_power(campaign) and campaign.asks_wait_since is None
+        _write_down(session, campaign, now) for campaign in call_queries.running_on(session, sender) if _dials(campaign)
     )
     if written:
         jobs.ring_after_commit(session, "calls", sender)
@@ -113,6 +110,11 @@ def _lately(session: Session, campaign_id: int, now: datetime) -> Lately:
     seen = Lately(len(last), len(rings), people=answered, abandoned=abandoned)
     ring_s, talk_s = (fmean(some) if some else usual for some, usual in ((rings, seen.ring_s), (talks, seen.talk_s)))
     return replace(seen, ring_s=ring_s, talk_s=talk_s)
+
+
+def _dials(campaign: Campaign) -> bool:
+    """Whether people are dialed in it now: self-protection may hold them back."""
+    return _is_power(campaign) and campaign.asks_wait_since is None
 
 
 def _is_power(campaign: Campaign) -> bool:

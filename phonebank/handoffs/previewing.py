@@ -9,7 +9,7 @@ from phonebank.bridges import lifecycle, queries
 from phonebank.calls.models import Call, CallKind, CallStatus
 from phonebank.calls.script import Place, State, Step, Then, to_json
 from phonebank.campaigns import queries as campaigns
-from phonebank.campaigns.call_spec import CallMode, CallSpec
+from phonebank.campaigns.call_spec import CallMode, spec_of
 from phonebank.campaigns.models import Campaign, CampaignStatus
 from phonebank.campaigns.spec_types import span
 from phonebank.contacts.models import Contact
@@ -23,11 +23,6 @@ _LOOKED_AT = 20
 def to_help(session: Session) -> list[Campaign]:
     """The running campaigns whose people volunteers see first, and then call themselves."""
     return [one for one in queries.running_calls(session) if spec_of(one).mode is CallMode.PREVIEW]
-
-
-def spec_of(campaign: Campaign) -> CallSpec:
-    """The campaign's [call] table."""
-    return CallSpec.model_validate(campaign.call_script)
 
 
 def next_person(session: Session, campaign_id: int, person_id: int, now: datetime) -> int | None:
@@ -65,9 +60,10 @@ def due(session: Session, campaign: Campaign, now: datetime) -> list[tuple[Recip
 
 def people(session: Session, campaign: Campaign, now: datetime, most: int) -> Sequence[tuple[Recipient, Contact]]:
     """Those whose turn has come, before it is looked at whether they may be reached now."""
-    spec, spacing = spec_of(campaign), span(spec_of(campaign).spacing)
+    spec = spec_of(campaign)
+    tried_before = now - span(spec.spacing)
     return queries.people_to_call(
-        session, campaign.id or 0, attempts=spec.attempts, tried_before=now - spacing, now=now, most=most
+        session, campaign.id or 0, attempts=spec.attempts, tried_before=tried_before, now=now, most=most
     )
 
 

@@ -35,7 +35,7 @@ def add_routes(app: web.Application, carrier: Carrier) -> None:
             app.router.add_route(operation.method, operation.path, answering.endpoint(operation, handle, touched))
     recording = "/2010-04-01/Accounts/{AccountSid}/Recordings/{Sid}"
     app.router.add_get(f"{recording}.mp3", answering.sound)
-    app.router.add_delete(f"{recording}.json", answering.delete_sound)
+    app.router.add_delete(f"{recording}.json", answering.sound)
     app.router.add_route("*", "/{anything:.*}", _not_found)
 
 
@@ -92,19 +92,13 @@ class Answering:
         return answer
 
     async def sound(self, request: web.Request) -> web.StreamResponse:
-        """A recording: no operation of the description, as its answer is none of JSON."""
+        """A recording, handed out or deleted: no operation of the description, as its answer is none of JSON."""
+        recording, sid = self._carrier.voice.recording, request.match_info["Sid"]
         try:
             self._check_caller(request)
-            heard = self._carrier.voice.recording.mp3(request.match_info["Sid"])
-        except CarrierRefusalError as refused:
-            return await self._after_latency(refused.status, refused.body())
-        return web.Response(body=heard, content_type="audio/mpeg")
-
-    async def delete_sound(self, request: web.Request) -> web.StreamResponse:
-        """As `sound`."""
-        try:
-            self._check_caller(request)
-            return await self._after_latency(*self._carrier.voice.recording.delete(request.match_info["Sid"]))
+            if request.method == "DELETE":
+                return await self._after_latency(*recording.delete(sid))
+            return web.Response(body=recording.mp3(sid), content_type="audio/mpeg")
         except CarrierRefusalError as refused:
             return await self._after_latency(refused.status, refused.body())
 

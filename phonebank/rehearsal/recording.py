@@ -13,10 +13,9 @@ from phonebank.rehearsal.exchange import Exchange
 from phonebank.rehearsal.lines import Line
 from phonebank.rehearsal.listening import listen
 from phonebank.rehearsal.refusals import CarrierRefusalError
-from phonebank.rehearsal.talking import Next, Talking
+from phonebank.rehearsal.talking import CHARACTERS_A_SECOND, Next, Talking
 from phonebank.rehearsal.webhooks import Webhooks
 
-_CHARACTERS_A_SECOND = 15.0
 _SILENT_FRAME = bytes.fromhex("fffb9000") + bytes(413)
 _FRAMES_A_SECOND = 44_100 / 1152
 _LONGEST_S = 600
@@ -64,7 +63,7 @@ class Recording:
         heard = await listen(line, verb, asyncio.ensure_future(asyncio.sleep(0)), self._exchange, for_ear="speech dtmf")
         if heard is None:
             return None
-        made = self._keep(line, verb, 1 + int(len(heard.words) / _CHARACTERS_A_SECOND))
+        made = self._keep(line, verb, 1 + int(len(heard.words) / CHARACTERS_A_SECOND))
         action = urljoin(line.url, verb.get("action") or line.url)
         return Next(action, made | ({"Digits": heard.digits} if heard.digits else {}))
 

@@ -15,7 +15,7 @@ from phonebank.rehearsal.listening import listen
 from phonebank.rehearsal.twiml_rules import check_twiml
 from phonebank.rehearsal.webhooks import Answer, Webhooks
 
-_CHARACTERS_A_SECOND = 15.0
+CHARACTERS_A_SECOND = 15.0  # a voice at its usual pace
 _PLAYED_S = 5.0
 _TAKES_IT = 200
 _XML = frozenset({"text/xml", "application/xml"})
@@ -135,7 +135,7 @@ class Talking:
 
     async def _say(self, line: Line, verb: ET.Element) -> None:
         words = " ".join("".join(verb.itertext()).split())
-        seconds = len(words) / _CHARACTERS_A_SECOND
+        seconds = len(words) / CHARACTERS_A_SECOND
         about = {"voice": verb.get("voice", ""), "language": verb.get("language", "")}
         await self._sound(line, words, seconds * int(verb.get("loop", "1") or 1), **about)
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from phonebank import clock, db, phone
 from phonebank.calls import queries as calls
+from phonebank.calls import recorded_lines
 from phonebank.calls import sampling as trying_out
 from phonebank.campaigns import launching, preflight, queries, steering
 from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
@@ -157,6 +158,7 @@ def _said(campaign_id: int) -> dict[str, Any]:
         changes = editing.unfinished(session, campaign)
         return {"campaign": campaign, "parts": parts, "lists": lists, "changes": changes, "script": script} | {
             "recorded": calls.audio_of(session, campaign_id),
+            "recordable": recorded_lines.LINES,
             "test_call": calls.last_test(session, campaign_id) if script else None,
         }
 

@@ -1,6 +1,5 @@
 """A call campaign's script as it will be spoken: each line in words, for a made-up person, and how long it takes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from phonebank.asks.models import Ask
 from phonebank.asks.wording import WordingError
 from phonebank.calls import length, queries, speaking
 from phonebank.campaigns import merging, texts
-from phonebank.campaigns.call_spec import CallSpec
+from phonebank.campaigns.call_spec import CallSpec, spec_of
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.queries import Parts, parts_of
 from phonebank.errors import PhonebankError
@@ -68,26 +67,20 @@ def of_campaign(session: Session, campaign: Campaign, now: datetime) -> Script:
 
 
 def _script(parts: Parts, recorded: dict[tuple[str, str], float], now: datetime) -> Script:
-    call = CallSpec.model_validate(parts.campaign.call_script)
-    said = _said(parts, call, now)
+    call = spec_of(parts.campaign)
+    said, names = _said(parts, call, now), _names(parts, call)
     try:
-        lines = [
-            _line(name, language, said, recorded)
-            for language in speaking.languages(call)
-            for name in _names(parts, call)
-        ]
+        lines = [_line(name, language, said, recorded) for language in speaking.languages(call) for name in names]
     except WordingError as wrong:
         return Script(why_not=str(wrong))
-    first = list(_names(parts, call)).index("ask") + 1
-    return Script(lines, sum(line.seconds for line in lines[:first]))
+    return Script(lines, sum(line.seconds for line in lines[: names.index("ask") + 1]))
 
 
-def _names(parts: Parts, call: CallSpec) -> Iterator[str]:
+def _names(parts: Parts, call: CallSpec) -> list[str]:
     """What is said by this script: no message is left that names no number to stop it."""
-    said = {f"offer_{row.answers_to}" for row, _ in parts.alternatives} | {"greeting", "ask"}
-    said |= {"recorded"} if call.record else set()
-    said |= {"voicemail"} if call.toll_free else set()
-    return (name for name in _TITLES if name in said)
+    offers = {f"offer_{row.answers_to}" for row, _ in parts.alternatives}
+    only_when = {"recorded": call.record, "voicemail": bool(call.toll_free)}
+    return [name for name in _TITLES if only_when.get(name, name in offers or not name.startswith("offer_"))]
 
 
 def _line(name: str, language: str, said: speaking.Script, recorded: dict[tuple[str, str], float]) -> Line:

@@ -1,8 +1,12 @@
 """`phonebank contacts` as an operator types it."""
 
-from phonebank import db
+import pytest
+
+from phonebank import clock, db
+from phonebank.calls.models import CallStatus
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
+from phonebank.gateway import recordings
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.messages import composing
 from phonebank.messages.composing import NewText
@@ -11,6 +15,7 @@ from phonebank.optouts import ledger
 from phonebank.optouts import queries as optouts
 from phonebank.recipients import enrolling
 from phonebank.reports.holdings import holdings
+from tests.support.call_rows import a_call
 from tests.support.campaigns import NOW, a_campaign, a_contact
 
 ELSA = "+12025550143"
@@ -99,3 +104,37 @@ def _rest(session, forgotten):
     assert held.handoffs
     assert not held.memberships
     return [*held.recipients, *held.handoffs, *held.readings]
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ({"status": CallStatus.IN_PROGRESS, "recording_sid": "RE" + "0" * 32}, "under way"),
+        ({"ended_at": clock.now()}, "its recording may still come in"),
+    ],
+)
+def test_nothing_is_deleted_at_the_carrier_of_whom_cannot_be_erased_yet(phonebank, home, monkeypatch, call, says):
+    phonebank.ok("db", "upgrade")
+    db.configure(f"sqlite:///{home / 'var' / 'phonebank.db'}")
+    with db.transaction() as session:
+        person = a_contact(ELSA, "Elsa")
+        a_call(session, a_campaign(session, contacts=[person]), person, **call)
+    deleted = []
+    monkeypatch.setattr(recordings, "delete", lambda _settings, sid: deleted.append(sid))
+
+    assert says in phonebank.refused("contacts", "erase", ELSA)
+    assert deleted == []
+
+
+def test_what_was_recorded_is_deleted_at_the_carrier(phonebank, home, monkeypatch):
+    phonebank.ok("db", "upgrade")
+    db.configure(f"sqlite:///{home / 'var' / 'phonebank.db'}")
+    with db.transaction() as session:
+        person = a_contact(ELSA, "Elsa")
+        a_call(session, a_campaign(session, contacts=[person]), person, recording_sid="RE" + "0" * 32)
+    deleted = []
+    monkeypatch.setattr(recordings, "delete", lambda _settings, sid: deleted.append(sid))
+
+    phonebank.ok("contacts", "erase", ELSA)
+
+    assert deleted == ["RE" + "0" * 32]
