@@ -114,7 +114,8 @@ def _flat(text: str) -> str:
 
 
 def _too_small_a_budget(campaign: Campaign, now: datetime) -> Iterator[str]:
-    if campaign.budget_micros is not None and campaign.budget_micros < segments.cost(1, on=now.date()) * MICROS:
+    one = _price(campaign, people=1, texts=1, now=now)
+    if campaign.budget_micros is not None and campaign.budget_micros < one * MICROS:
         yield f"The budget does not pay for a single {campaign.channel}: raise it, or leave it out for no limit."
 
 
@@ -212,8 +213,11 @@ def _hands(campaign: Campaign, texts: int, volunteers: int) -> Iterator[str]:
 
 
 def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime, *, volunteers: int) -> None:
-    found.recipients, found.segments = seen.people, seen.segments
-    found.cost_micros = int(_cost(campaign, seen, now) * MICROS)
+    found.recipients, found.cost_micros = (
+        seen.people,
+        int(_price(campaign, people=seen.people, texts=seen.segments, now=now) * MICROS),
+    )
+    found.segments = seen.segments if campaign.channel is Channel.TEXT else 0
     if campaign.channel is Channel.CALL:
         table = call_preflight.first_tries(campaign, list(seen.groups.values()), now)
     else:
@@ -232,11 +236,11 @@ def _count(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: da
         found.warn(About.TEXTS, *_added_parts(ask, campaign))
 
 
-def _cost(campaign: Campaign, seen: Survey, now: datetime) -> Decimal:
-    """Of the first texts, or of a first call of a minute to everyone."""
+def _price(campaign: Campaign, *, people: int, texts: int, now: datetime) -> Decimal:
+    """Of so many segments, or of a first call of a minute to so many people."""
     if campaign.channel is Channel.CALL:
-        return seen.people * segments.call_cost(1, on=now.date(), is_scripted=call_preflight.is_scripted(campaign))
-    return segments.cost(seen.segments, on=now.date())
+        return people * segments.call_cost(1, on=now.date(), is_scripted=call_preflight.is_scripted(campaign))
+    return segments.cost(texts, on=now.date())
 
 
 def _compare_with_hours(found: Preflight, seen: Survey, campaign: Campaign, ask: Ask, now: datetime) -> None:

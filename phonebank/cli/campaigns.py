@@ -8,8 +8,9 @@ import click
 from sqlmodel import Session
 
 from phonebank import clock, db
+from phonebank.calls import sampling as trying_out
 from phonebank.campaigns import launching, preflight, queries, resuming, spec, steering
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.models import Campaign, Channel
 from phonebank.campaigns.preflight import Preflight
 from phonebank.campaigns.queries import Parts
 from phonebank.cli import files, opening, printing, samples, sayings, trail
@@ -46,7 +47,7 @@ def check(file: Path) -> None:
         warn(told)
     if found.faults:
         raise RefusedError("\n".join(found.faults))
-    say(f"“{described.name}” reads well. {sayings.estimate(found)}")
+    say(f"“{described.name}” reads well. {sayings.estimate(found, described.channel)}")
     sayings.hours(found, described.timezone, now)
 
 
@@ -64,13 +65,16 @@ def create(file: Path) -> None:
 @click.argument("name")
 @click.option("--to", "number", required=True, metavar="NUMBER", help="Your own number.")
 def test(name: str, number: str) -> None:
-    """Send the campaign's first text to one number, with a made-up name, at any hour."""
+    """Send the campaign's first text to one number, or call it, with a made-up name, at any hour."""
     with opening.opened() as settings, db.transaction() as session:
         campaign = queries.by_name(session, name)
         if not settings.has_twilio_keys:
             raise RefusedError(preflight.SET_KEYS)
-        sent = sampling.send_test(session, campaign, number, clock.now())
-    say(f"A test is on its way. See how it fares: phonebank trace {sent}")
+        if campaign.channel is Channel.CALL:
+            made = f'"call {trying_out.call_me(session, campaign, number, clock.now())}"'
+        else:
+            made = str(sampling.send_test(session, campaign, number, clock.now()))
+    say(f"A test is on its way. See how it fares: phonebank trace {made}")
 
 
 @campaigns.command()
@@ -93,7 +97,7 @@ def launch(name: str, at: str | None, because: str | None) -> None:
             campaign = queries.by_name(session, name)
             launching.launch(session, campaign, found, by=opening.operator(), because=because, at=moment, now=now)
     when = f"will be launched at {sayings.moment(moment, campaign.timezone)}" if moment else "is launched"
-    say(f"“{name}” {when}. {sayings.estimate(found)}")
+    say(f"“{name}” {when}. {sayings.estimate(found, campaign.channel)}")
 
 
 @campaigns.command()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from phonebank.campaigns.models import Campaign
+from phonebank.campaigns.models import Campaign, Channel
 from phonebank.campaigns.preflight import MICROS, Preflight
 from phonebank.cli.printing import say
 from phonebank.web.hours import openings
@@ -13,14 +13,17 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _TEXTS_SHOWN = 5
 
 
-def estimate(found: Preflight) -> str:
+def estimate(found: Preflight, channel: Channel) -> str:
     """What a launch would take, as in “1,204 people, 2,408 segments, $30.82 for the first texts, about 40 minutes”."""
     people = "1 person" if found.recipients == 1 else f"{found.recipients:,} people"
     more = [(found.opted_out, "opted out"), (found.textless, "cannot be reached by text")]
     told = ", ".join(f"{number:,} more {why}" for number, why in more if number)
     left_out = f" ({told})" if told else ""
     cost = f"${found.cost_micros / MICROS:,.2f}"
-    return f"{people}{left_out}, {found.segments:,} segments, {cost} for the first texts, {span(found.seconds)}."
+    pays = f"{found.segments:,} segments, {cost} for the first texts"
+    if channel is Channel.CALL:
+        pays = f"{cost} for a first call of a minute to everyone"
+    return f"{people}{left_out}, {pays}, {span(found.seconds)}."
 
 
 def hours(found: Preflight, zone: str, now: datetime) -> None:
@@ -81,11 +84,12 @@ def report(name: str, counted: dict[str, Any]) -> None:
         _stop(counted["stop"])
     for sentence in counted["holds"]:
         say(f"  {'holds':<11} {sentence}")
-    for title in ("recipients", "outcomes", "messages", "handoffs"):
+    for title in (title for title in ("recipients", "outcomes", "calls", "messages", "handoffs") if title in counted):
         numbers = [f"{number:,} {word.replace('_', ' ')}" for word, number in counted[title].items() if number]
         say(f"  {title:<11} {', '.join(numbers) or 'none'}")
     say(f"  {'inbound':<11} {counted['inbound']:,}")
-    say(f"  {'cost':<11} ${counted['cost']:,.2f} for {counted['segments']:,} segments")
+    what_for = "calls and texts" if "calls" in counted else f"{counted['segments']:,} segments"
+    say(f"  {'cost':<11} ${counted['cost']:,.2f} for {what_for}")
     for sentence in counted["waiting"]["says"]:
         say(f"  {'waiting':<11} {sentence}")
     for reason, number in counted["left_out"].items():

@@ -29,7 +29,7 @@ def send_test(
     `version` counts the texts of the language from 1.
     """
     if campaign.channel is Channel.CALL:
-        raise RefusedError("Campaigns of calls cannot be tried in this release yet: only texts go out.")
+        raise RefusedError("This is a campaign of calls: have it call you instead.")
     parts = queries.parts_of(session, campaign)
     person = someone(now, language=language)
     first = next(queries.people_to_ask(session, parts, now=now), None)

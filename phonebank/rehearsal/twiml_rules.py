@@ -86,6 +86,9 @@ def _check_order(root: ET.Element) -> Iterator[str]:
 
 def _check_say(element: ET.Element, path: str) -> Iterator[str]:
     voice, language = element.get("voice", ""), element.get("language")
+    most = rules()["longest_said"].get(voice.partition(".")[0], rules()["longest_said"]["basic"])
+    if len("".join(element.itertext()).encode()) > most:
+        yield f"{path} is longer than the {most:,} bytes this voice says (error 13521)."
     spoken = _language_of(voice)
     if language and spoken and spoken != language:
         yield f'{path} voice="{voice}" speaks {spoken}, not {language}.'

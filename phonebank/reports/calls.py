@@ -23,11 +23,28 @@ def calls(session: Session, campaign: Campaign) -> dict[str, Any] | None:
     """None for a campaign of texts. `statuses`, and numbers of `FIGURES`; `hours` as of _hours, the newest last."""
     if campaign.channel is not Channel.CALL:
         return None
-    ours = (col(Call.campaign_id) == campaign.id) & col(Call.kind).in_(_KINDS)
-    statuses = session.exec(select(Call.status, func.count()).where(ours).group_by(col(Call.status)))
-    told = {"statuses": {CallStatus(status).value: number for status, number in statuses}} | _figures(session, ours)
+    ours = _to_people(campaign)
+    told = {"statuses": by_status(session, campaign)} | _figures(session, ours)
     abandoned, people = told["abandoned"], told["people"]
     return told | {"abandoned_share": abandoned / people if people else 0.0, "hours": _hours(session, ours)}
+
+
+def by_status(session: Session, campaign: Campaign) -> dict[str, int] | None:
+    """How many of its calls to people there are in each status that has any; None for a campaign of texts."""
+    if campaign.channel is not Channel.CALL:
+        return None
+    statuses = select(Call.status, func.count()).where(_to_people(campaign)).group_by(col(Call.status))
+    return {CallStatus(status).value: number for status, number in session.exec(statuses)}
+
+
+def micros(session: Session, campaign: Campaign) -> int:
+    """What its calls have cost so far, those to volunteers among them, in millionths of a US dollar."""
+    dialed = (Call.campaign_id == campaign.id, col(Call.claimed_at).is_not(None))
+    return int(session.exec(select(func.coalesce(func.sum(Call.cost_micros), 0)).where(*dialed)).one())
+
+
+def _to_people(campaign: Campaign) -> Any:
+    return (col(Call.campaign_id) == campaign.id) & col(Call.kind).in_(_KINDS)
 
 
 def _figures(session: Session, ours: Any) -> dict[str, Any]:

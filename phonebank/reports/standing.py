@@ -7,18 +7,20 @@ from sqlmodel import Session
 from phonebank import clock
 from phonebank.campaigns.models import Campaign
 from phonebank.handoffs import queries as handoffs
+from phonebank.reports import calls
 from phonebank.reports.passes import Passes, passes
 
 MICROS = 1_000_000
 
 
 def standing(session: Session, campaign: Campaign, seen: Passes | None = None) -> dict[str, Any]:
-    """The keys of interface.md, every status named; `segments` and `cost` (US dollars) of all texts spoken so far.
+    """The keys of interface.md, every status named; `segments` and `cost` (US dollars) of all that was spoken so far.
 
-    `seen` are the campaign's passes where somebody has made them already.
+    A campaign of calls has `calls`, too: {status: how many}. `seen` are its passes where they are made already.
     """
     assert campaign.id is not None
     counts = seen or passes(session, campaign.id, clock.now())
+    told = calls.by_status(session, campaign)
     return {
         "status": campaign.status.value,
         "paused_reason": campaign.paused_reason,
@@ -28,5 +30,5 @@ def standing(session: Session, campaign: Campaign, seen: Passes | None = None) -
         "inbound": counts.heard,
         "handoffs": handoffs.counts(session, campaign.id),
         "segments": counts.segments,
-        "cost": counts.micros / MICROS,
-    }
+        "cost": (counts.micros + calls.micros(session, campaign)) / MICROS,
+    } | ({"calls": told} if told is not None else {})

@@ -88,7 +88,7 @@ def _line(name: str, language: str, said: speaking.Script, recorded: dict[tuple[
     of_recording = recorded.get((name, language))
     takes = length.seconds(words) if of_recording is None else of_recording
     is_recorded = of_recording is not None or (name, language) in said.audio
-    return Line(name, _TITLES[name], language, words, takes, is_recorded, len(words) > LONGEST_SAID)
+    return Line(name, _TITLES[name], language, words, takes, is_recorded, len(words.encode()) > LONGEST_SAID)
 
 
 def _said(parts: Parts, call: CallSpec, now: datetime) -> speaking.Script:

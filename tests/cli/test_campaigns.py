@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 
 import pytest
 
@@ -169,3 +170,34 @@ def test_an_export_to_nowhere_is_one_sentence(phonebank, drafted, tmp_path):
 
     assert "Cannot write into" in phonebank.refused(*words, tmp_path / "no" / "where.csv")
     assert "is a folder" in phonebank.refused(*words, tmp_path)
+
+
+@pytest.fixture
+def called(phonebank, drafted, file):
+    call = 'channel = "call"\n\n[call]\nask = "Can I count on you to make calls with us Wednesday at 6 pm?"\n\n[ask]\n'
+    text = PHONE_BANK.replace("MG00000000000000000000000000000000", "+12025550190").replace(
+        '"Phone bank"', '"By phone"'
+    )
+    file.write_text(text.replace("\n[ask]\n", call, 1))
+    phonebank.ok("campaigns", "create", file)
+    return "By phone"
+
+
+def test_a_campaign_of_calls_is_told_in_calls(phonebank, called, file):
+    told = phonebank("campaigns", "check", file).stdout
+
+    assert "2 people, $0.08 for a first call of a minute to everyone" in told
+    assert "segment" not in told + phonebank.ok("campaigns", "status", called)
+    (told,) = phonebank.records("campaigns", "status", called, "--json")
+    assert (told["calls"], told["segments"], told["cost"]) == ({}, 0, 0)
+
+
+def test_a_campaign_of_calls_calls_oneself_first(phonebank, called, monkeypatch):
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "0" * 32)
+
+    told = phonebank.ok("campaigns", "test", called, "--to", "202 555 0143")
+
+    life = phonebank.ok(*shlex.split(told.split("phonebank ")[1]))
+    assert "test with …43" in life
+    assert "own number" in phonebank.refused("campaigns", "test", called, "--to", "202 555 0190")

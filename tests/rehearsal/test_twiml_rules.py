@@ -1,8 +1,12 @@
 """TwiML as strict as the carrier: what it takes, and what it refuses and why."""
 
-import pytest
+import inspect
+import re
 
-from phonebank.rehearsal.twiml_rules import check_twiml
+import pytest
+from twilio.twiml import voice_response as theirs
+
+from phonebank.rehearsal.twiml_rules import check_twiml, rules
 
 
 def _wrapped(inside):
@@ -36,7 +40,10 @@ def test_a_document_by_the_book_is_taken(inside):
         ("<Speak>Hi</Speak>", "cannot hold <Speak>"),
         ("Hi", "cannot hold words"),
         ("<Say></Say>", "is empty"),
-        (f"<Say>{'a' * 4097}</Say>", "4,096 at most"),
+        (f"<Say>{'a' * 4097}</Say>", "4,096 bytes"),
+        (f"<Say voice='Polly.Joanna-Neural'>{'a' * 3001}</Say>", "3,000 bytes"),
+        (f"<Say voice='Polly.Lupe'>{'í' * 1501}</Say>", "3,000 bytes"),
+        (f"<Say voice='Google.en-US-Neural2-F'>{'a' * 5001}</Say>", "5,000"),
         ("<Say volume='3'>Hi</Say>", "has no attribute volume"),
         ("<Say voice='Polly.Lupe' language='en-US'>Hi</Say>", "speaks es-US, not en-US"),
         ("<Say voice='a nice one'>Hi</Say>", "should be voice"),
@@ -90,3 +97,51 @@ def test_while_people_wait_fewer_verbs_are_known():
     assert check_twiml(inside, "queue") == []
     assert check_twiml(inside, "conference") == ["Response cannot hold <Gather>."]
     assert check_twiml(_wrapped("<Dial>+12025550101</Dial>"), "queue") == ["Response cannot hold <Dial>."]
+
+
+_NO_ELEMENTS = {"as_of", "longest_document", "longest_said", "rooms", "voices"}
+_ELSEWHERE = {"Recording": {"name"}, "Dial": {"callReason"}, "say-as": {"role"}}
+"""Attributes of the carrier's pages that its library has not taken up (yet)."""
+
+
+def _their_class(tag):
+    if tag in vars(theirs):
+        return vars(theirs)[tag]
+    return vars(theirs)["Ssml" + "".join(part.capitalize() for part in tag.split("-"))]
+
+
+def _said_by(method):
+    return inspect.getsource(method).rpartition('"""')[2]
+
+
+def _their_attributes(kind):
+    """The parameters of whatever makes one of these, as they stand in a document."""
+    makers = [
+        method
+        for owner in vars(theirs).values()
+        if inspect.isclass(owner)
+        for method in vars(owner).values()
+        if inspect.isfunction(method) and re.search(rf"\b{kind.__name__}\(", _said_by(method))
+    ]
+    named = {name.rstrip("_") for maker in makers for name in inspect.signature(maker).parameters}
+    return {re.sub(r"_(\w)", lambda found: found[1].upper(), name) for name in named}
+
+
+@pytest.mark.parametrize("tag", sorted(set(rules()) - _NO_ELEMENTS - {"Response"}))
+def test_nothing_is_taken_that_the_carrier_s_own_library_does_not_know(tag):
+    known = _their_attributes(_their_class(tag)) | _ELSEWHERE.get(tag, set())
+    ours = {re.sub(r"[:-](\w)", lambda found: found[1].upper(), name) for name in rules()[tag].get("attributes", {})}
+    assert ours <= known
+
+
+@pytest.mark.parametrize("tag", sorted(set(rules()) - _NO_ELEMENTS))
+def test_nothing_stands_in_another_where_their_library_does_not_put_it(tag):
+    kind = theirs.VoiceResponse if tag == "Response" else _their_class(tag)
+    made = {
+        found[1]
+        for name, method in vars(kind).items()
+        if name != "__init__" and inspect.isfunction(method)
+        for found in re.finditer(r"nest\(\s*(\w+)\(", _said_by(method))
+    }
+    held = rules()["rooms"]["call"] if tag == "Response" else rules()[tag].get("holds", [])
+    assert {_their_class(one).__name__ for one in held} <= made
