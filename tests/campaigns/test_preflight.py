@@ -8,7 +8,7 @@ import pytest
 from phonebank import db
 from phonebank.asks import segments
 from phonebank.campaigns import launching, merging, preflight, queries
-from phonebank.campaigns.models import CampaignStatus
+from phonebank.campaigns.models import CampaignStatus, Channel
 from phonebank.cli import sayings
 from phonebank.contacts import ledger as numbers
 from phonebank.errors import RefusedError, UnavailableError
@@ -285,7 +285,7 @@ def test_numbers_no_text_can_reach_are_left_out_and_counted():
         numbers.note_textless(session, "+12025550144", because="a landline (30006)", now=NOW)
     found = look(contacts=[a_contact(), a_contact(phone="+12025550144", first_name="Tom")])
     assert (found.recipients, found.textless) == (1, 1)
-    assert "1 more cannot be reached by text" in sayings.estimate(found)
+    assert "1 more cannot be reached by text" in sayings.estimate(found, Channel.TEXT)
 
 
 def test_a_list_of_landlines_alone_stops_the_launch_and_says_why():
