@@ -168,6 +168,12 @@ def lines_of(session: Session, call_id: int) -> list[CallLine]:
     return list(session.exec(said.order_by(col(CallLine.turn), col(CallLine.id))))
 
 
+def said_with(session: Session, phone: str) -> list[tuple[CallLine, Call]]:
+    """Everything said in calls with this number, each line with its call, oldest first."""
+    said = select(CallLine, Call).join(Call, col(Call.id) == col(CallLine.call_id)).where(Call.phone == phone)
+    return list(session.exec(said.order_by(col(CallLine.at), col(CallLine.id))))
+
+
 def has_pressed(session: Session, call_id: int) -> bool:
     """Whether a key was pressed in this call, which no answering machine does."""
     pressed = select(CallLine.id).where(CallLine.call_id == call_id, CallLine.digits != "")

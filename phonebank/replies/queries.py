@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from phonebank.calls.models import Call, CallLine
 from phonebank.campaigns.models import Campaign
 from phonebank.contacts.models import Contact
 from phonebank.db import Moment
@@ -144,6 +145,13 @@ _BANS = (
     .correlate(Handoff)
     .scalar_subquery()
 )
+_SPOKEN = (
+    columns(func.max(col(CallLine.id)))
+    .join(Call, col(Call.id) == col(CallLine.call_id))
+    .where(col(Call.phone) == col(Handoff.phone))
+    .correlate(Handoff)
+    .scalar_subquery()
+)
 _SEEN = (
     columns(
         col(Message.id),
@@ -158,6 +166,7 @@ _SEEN = (
         col(Handoff.snoozed_until),
         col(Handoff.for_organizer),
         _BANS.label("bans"),
+        _SPOKEN.label("spoken"),
     )
     .select_from(Handoff)
     .outerjoin(Message, col(Message.phone) == col(Handoff.phone))

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 
 from sqlmodel import Session
 
+from phonebank.calls import queries as calls
+from phonebank.calls.models import Call, CallLine, Speaker
 from phonebank.contacts.models import Contact
 from phonebank.handoffs import queries as handoffs
 from phonebank.handoffs.models import Handoff, HandoffStatus
 from phonebank.handoffs.presence import Here
-from phonebank.messages.models import Direction, Message, MessageKind
+from phonebank.messages.models import Direction, Message, MessageKind, MessageStatus
 from phonebank.messages.queries import conversation
 from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import standing
@@ -24,7 +27,10 @@ from phonebank.web.live import stamp_of
 
 @dataclass(frozen=True)
 class Said:
-    """One text. `writer` is empty when it went by itself; `pictures` are content types."""
+    """One text, or (`in_call`) one thing said in a call. `writer` is empty when it went by itself.
+
+    `pictures` are content types.
+    """
 
     id: int
     is_theirs: bool
@@ -39,6 +45,8 @@ class Said:
     campaign_id: int | None = None
     pieces: Sequence[Piece] = ()  # of their text, the words that told the reader marked
     times: Sequence[NamedTime] = ()  # the days and hours they name, where it is known which they mean
+    in_call: bool = False
+    understood: str = ""  # what they meant, of a line in a call
 
 
 @dataclass(frozen=True)
@@ -109,13 +117,19 @@ def stamp(session: Session, handoff_id: int, person_id: int, now: datetime, othe
 
 
 def said(session: Session, phone: str, zone: str = "") -> list[Said]:
-    """Everything said with this number, oldest first, with how each reply was read. `zone` is theirs, where known."""
+    """Everything said with this number by text and in calls, oldest first, with how each reply was read.
+
+    `zone` is theirs, where known.
+    """
     messages = conversation(session, phone)
     readings = replies.readings_of(session, [message.id for message in messages if message.id is not None])
     for reading in readings.values():
         session.expunge(reading)
-    writers = {who: _name(session, who) for who in {message.written_by for message in messages} if who is not None}
-    return [_said(message, readings, writers, zone) for message in messages]
+    spoken = calls.said_with(session, phone)
+    ours = {message.written_by for message in messages} | {call.volunteer_id for _, call in spoken}
+    writers = {who: _name(session, who) for who in ours if who is not None}
+    texts = [(message.created_at, _said(message, readings, writers, zone)) for message in messages]
+    return [one for _, one in merge(texts, [(line.at, _spoken(line, call, writers)) for line, call in spoken], key=_at)]
 
 
 def first_name(session: Session, phone: str) -> str:
@@ -148,6 +162,29 @@ def _said(message: Message, readings: Mapping[int, ReplyReading], writers: Mappi
         pieces=marked(message.body, reading.why if reading else ""),
         times=named_times(named, said_at=message.created_at, zone=zone) if named and zone else (),
     )
+
+
+def _spoken(line: CallLine, call: Call, writers: Mapping[int, str]) -> Said:
+    assert line.id is not None
+    return Said(
+        id=line.id,
+        is_theirs=line.speaker is Speaker.THEM,
+        is_automatic=line.speaker is Speaker.US,
+        writer=writers.get(call.volunteer_id or 0, ""),
+        body=line.words or (f"pressed {line.digits}" if line.digits else ""),
+        pictures=(),
+        at=line.at,
+        status=MessageStatus.DELIVERED,
+        due_at=None,
+        reading=None,
+        campaign_id=call.campaign_id,
+        in_call=True,
+        understood=line.intent or "",
+    )
+
+
+def _at(said: tuple[datetime, Said]) -> datetime:
+    return said[0]
 
 
 def _name(session: Session, person_id: int | None) -> str:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from phonebank import db
+from phonebank.calls.models import Call, CallKind, CallLine, Speaker
 from phonebank.handoffs import queries
 from phonebank.messages.models import MessageKind
 from phonebank.messages.queries import conversation
@@ -161,6 +162,41 @@ def test_an_unchanged_piece_costs_nothing_and_a_new_text_shows(volunteer, waits,
         if "rows" in piece:
             waits("Luis")
         assert change in ana.open(url)
+
+
+@pytest.mark.database("sqlite", "postgresql")
+def test_what_was_said_in_a_call_stands_among_the_texts(volunteer, waits, clock):
+    handoff_id, rosa = waits("Rosa", "maybe?")
+    ana = volunteer("Ana")
+    ana.open("/inbox")
+    page = ana.follow(f"/inbox/{handoff_id}/take")
+    talk = re.search(rf'hx-get="(/inbox/{handoff_id}/talk\?seen=[^"]+)"', page)[1]
+    assert ana.get(talk).status_code == 204
+    with db.transaction() as session:
+        call = Call(kind=CallKind.SCRIPTED, phone=rosa.phone, sender="+12025550100", created_at=clock.now())
+        session.add(call)
+        session.flush()
+        for turn, (speaker, more) in enumerate(
+            [
+                (Speaker.US, {"words": "Can I count on you to join us?"}),
+                (Speaker.THEM, {"words": "<b>I am at work", "intent": "not_now"}),
+                (Speaker.US, {"words": "When may we call you back?"}),
+                (Speaker.THEM, {"digits": "3"}),
+                (Speaker.THEM, {}),
+            ]
+        ):
+            session.add(CallLine(call_id=call.id, turn=turn, speaker=speaker, at=clock.now(), **more))
+    page = ana.get(talk).text
+    said = re.findall(r'class="said__words[^"]*"[^>]*>(.*?)</p>', page)
+    assert said[-5:] == [
+        "Can I count on you to join us?",
+        "&lt;b&gt;I am at work",
+        "When may we call you back?",
+        "pressed 3",
+        "Silence",
+    ]
+    assert page.count("by phone, ") == 5
+    assert "Understood as not now" in page
 
 
 def test_names_and_words_that_are_html_stay_words(volunteer, waits):
