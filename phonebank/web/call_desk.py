@@ -13,7 +13,7 @@ from phonebank.handoffs import bridging, powering, previewing
 from phonebank.handoffs import lifecycle as handoffs
 from phonebank.handoffs import queries as handoff_queries
 from phonebank.people.models import Person
-from phonebank.web import inbox, script
+from phonebank.web import guards, inbox, script
 from phonebank.web.conversations import first_name, said
 
 
@@ -21,13 +21,15 @@ def shown(session: Session, me: Person, now: datetime) -> dict[str, Any]:
     """Values of calls/_now.html: `place` is what they are at."""
     person_id = me.id or 0
     seat, call = queries.seat_of(session, person_id), queries.ringing_for(session, person_id)
-    shared = {"seat": seat, "by_phone": bool(seat and seat.phone), "verdicts": inbox.VERDICTS}
+    has_browser = guards.settings().has_browser_phone
+    shared = {"seat": seat, "by_phone": bool(seat and seat.phone), "has_browser_phone": has_browser}
+    shared |= {"verdicts": inbox.VERDICTS}
     if call is None:
         place = "waiting" if seat is not None and seat.ready_since is not None else "away"
         joined = campaigns.find(session, seat.campaign_id) if seat is not None else None
         if place == "waiting" and joined is not None:
             return {**shared, "place": "power", "campaign": joined}
-        joins = powering.to_join(session)
+        joins = powering.to_join(session) if has_browser else []
         return {**shared, "place": place, "campaigns": previewing.to_help(session), "joins": joins}
     return {**shared, **_with(session, call, me, now), "place": _place(session, call, person_id)}
 

@@ -28,6 +28,9 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 _TOKEN_LASTS_S = 3600
 _SEEN_EVERY = timedelta(seconds=3)
 _LONGEST_NOTE = 500
+_NO_BROWSER_PHONE = (
+    "Calls in the browser are not set up here; an organizer can do it. Take them at your own phone below."
+)
 _POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
     "connect-src 'self' https://*.twilio.com wss://*.twilio.com; media-src 'self' blob: https://sdk.twilio.com"
@@ -56,6 +59,9 @@ def now() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     me, at = guards.my_id(), clock.now()
     own = _their_phone() if request.form.get("where") == "phone" else None
+    if own is None and not guards.settings().has_browser_phone:
+        flash(_NO_BROWSER_PHONE, "warn")
+        return _back()
 
     def sit_down(session: Session) -> None:
         shifting.start(session, me, at)
@@ -146,7 +152,7 @@ def next_call(campaign_id: int) -> ResponseReturnValue:
 def join(campaign_id: int) -> ResponseReturnValue:
     """Ready for whoever answers next in it; the page opens their line, and keeps it open."""
     if not guards.settings().has_browser_phone:
-        flash("This needs calls in the browser, which are not set up here: an organizer can do it.", "warn")
+        flash(_NO_BROWSER_PHONE, "warn")
         return _back()
     me, at = guards.my_id(), clock.now()
     try:
@@ -177,7 +183,7 @@ def token() -> ResponseReturnValue:
     """Lets this volunteer's browser speak, for an hour."""
     ours = guards.settings()
     if not ours.has_browser_phone:
-        raise RefusedError("The browser phone is not set up here. Choose your own phone, or tell an organizer.")
+        raise RefusedError(_NO_BROWSER_PHONE)
     made = twilio.browser_phone_token(ours, f"volunteer-{guards.my_id()}", _TOKEN_LASTS_S)
     return {"token": made}
 

@@ -5,15 +5,17 @@ from playwright.sync_api import expect
 from sqlmodel import select
 
 from phonebank import db
+from phonebank.calls import lifecycle
 from phonebank.calls.models import Call, CallSeat
-from phonebank.campaigns.models import Channel
-from phonebank.handoffs import bridging
+from phonebank.campaigns.models import Campaign, CampaignStatus, Channel
+from phonebank.handoffs import bridging, powering
 from phonebank.intents import Outcome
 from phonebank.recipients.models import Recipient, RecipientStatus
+from phonebank.settings import Settings
 from tests.support import bridges as make
 from tests.support import conversations
 from tests.support.browsing import DESK, PHONE, looked_at, shot
-from tests.support.factories import do, fresh
+from tests.support.factories import do, fresh, update
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -37,6 +39,11 @@ window.Twilio = { Device: class {
   }
 } };
 """
+
+
+@pytest.fixture(autouse=True)
+def browser_phone(monkeypatch):
+    monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: True))
 
 
 @pytest.fixture
@@ -65,6 +72,15 @@ def _seated(name):
 def _ready(page):
     page.get_by_role("button", name="Ready, in this browser").click()
     expect(page.get_by_role("heading", name="Waiting for somebody")).to_be_visible()
+
+
+def _answers(clock):
+    """The next person is dialed and takes it up: they are with whoever is ready."""
+    do(powering.top_up, conversations.SENDER, clock.now())
+    [call] = do(lifecycle.claim, conversations.SENDER, 10, by_machine=False, now=clock.now())
+    do(lifecycle.answer, call.id, sid=f"CA{call.id:032x}", now=clock.now())
+    assert do(powering.put_through, fresh(Call, call.id), clock.now())
+    return fresh(Call, call.id)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -123,3 +139,53 @@ def test_a_volunteer_calls_the_next_person_themselves(site, clock):
     _on_the_line(page)
     page.get_by_role("button", name="Not this one").click()
     expect(page.get_by_role("heading", name="You are not taking calls")).to_be_visible()
+
+
+def test_whoever_answers_is_on_the_line_of_a_volunteer_who_is_ready_and_then_the_next(site, clock):
+    with db.transaction() as session:
+        script = {"ask": "Can I count on you?", "mode": "power"}
+        drive = conversations.campaign(
+            session, clock.now(), channel=Channel.CALL, call_script=script, name="Power hour"
+        )
+        for name in ("Rosa", "Luis"):
+            conversations.supporter(session, drive, clock.now(), name).status = RecipientStatus.PENDING
+    page = _desk(site, "Ana", PHONE)
+    page.get_by_role("button", name="Ready for the next call of Power hour").click()
+    _on_the_line(page)
+    assert page.evaluate("window.calls[0].call") == "seat", "the line stands open before anybody is dialed"
+    expect(page.get_by_text("Connecting you.")).to_be_visible()
+    assert do(powering.line_opens, _seated("Ana"), "CA-seat")
+    expect(page.get_by_text("We are calling people of Power hour for you.")).to_be_visible()
+    looked_at(page, "calls-power")
+    rosa = _answers(clock)
+    expect(page.get_by_role("heading", name="Rosa", exact=True)).to_be_visible()
+    expect(page.get_by_text("You are on the line.")).to_be_visible()
+    _on_the_line(page)  # the same one, all the time
+    page.get_by_role("button", name="No", exact=True).click()
+    expect(page.get_by_text("Written down: no.")).to_be_visible()
+    assert fresh(Recipient, rosa.recipient_id).outcome is Outcome.NO
+    _on_the_line(page)
+    assert page.evaluate("window.calls[0].call") == "seat", "the page was left, and has opened the line anew"
+    page.get_by_role("button", name="Take a break").click()
+    expect(page.get_by_role("heading", name="You are not taking calls")).to_be_visible()
+
+
+def test_where_no_browser_can_call_the_own_phone_is_asked_for(site, clock, monkeypatch):
+    monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: False))
+    page = _desk(site, "Ana", PHONE)
+    expect(page.get_by_text("Say below at which phone you take them.")).to_be_visible()
+    expect(page.get_by_role("button", name="Ready, in this browser")).to_have_count(0)
+    expect(page.get_by_label("Your own phone")).to_be_visible()
+
+
+def test_what_was_pressed_in_vain_is_told(site, clock):
+    with db.transaction() as session:
+        script = {"ask": "Can I count on you?", "mode": "power"}
+        campaign = conversations.campaign(session, clock.now(), channel=Channel.CALL, call_script=script, name="Late")
+        campaign_id = campaign.id
+    page = _desk(site, "Ana", PHONE)
+    expect(page.get_by_role("button", name="Ready for the next call of Late")).to_be_visible()
+    page.route("**/calls/now*", lambda route: route.fulfill(status=204))  # it has not heard yet
+    update(Campaign, campaign_id, status=CampaignStatus.PAUSED)
+    page.get_by_role("button", name="Ready for the next call of Late").click()
+    expect(page.get_by_text("Nobody is called in this campaign just now.")).to_be_visible()

@@ -36,7 +36,9 @@ _EVERYBODY_LOOKS_S = 0.25  # phonebank.clock looks at its dial five times a seco
 IS_ASK = "Can I count on you to make calls"
 DOUBTFUL = (MessageStatus.SENDING, MessageStatus.UNKNOWN)
 
-_numbers = (f"+1{area}55501{last:02d}" for last in range(99) for area in AREAS)  # a blast reaches many area codes
+_numbers = (  # a blast reaches many area codes; the first of each are nobody's, and the rest is for the longest stories
+    f"+1{area}555{last:04d}" for last in (*range(100, 199), *range(2000, 9999)) for area in AREAS
+)
 _stories = itertools.count(1)
 
 

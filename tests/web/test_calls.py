@@ -22,6 +22,17 @@ pytestmark = pytest.mark.database("sqlite")
 PREVIEW = {"ask": "Can I count on you to make calls with us?", "mode": "preview", "attempts": 2, "spacing": "4h"}
 
 
+@pytest.fixture(autouse=True)
+def browser_phone(monkeypatch):
+    """browser_phone(False): there is none."""
+
+    def set_up(has_it):
+        monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: has_it))
+
+    set_up(True)
+    return set_up
+
+
 @pytest.fixture
 def ana(volunteer):
     return volunteer("Ana")
@@ -122,10 +133,11 @@ def test_only_this_page_may_use_the_microphone_and_speak_with_the_carrier(ana):
     assert other.headers["Permissions-Policy"].endswith("microphone=()")
 
 
-def test_without_an_app_of_twilios_the_browser_phone_says_what_to_do(ana):
+def test_without_an_app_of_twilios_the_browser_phone_says_what_to_do(ana, browser_phone):
+    browser_phone(False)
     told = _press(ana, "/calls/token")
     assert told.status_code == 409
-    assert "Choose your own phone" in told.text
+    assert "at your own phone below" in told.text
 
 
 @pytest.fixture
@@ -203,16 +215,20 @@ def power(ana, clock):
         return conversations.campaign(session, clock.now(), channel=Channel.CALL, call_script=script).id
 
 
-def test_without_a_browser_phone_nobody_is_ready_for_the_next_call_and_is_told_why(ana, power):
+def test_without_a_browser_phone_nobody_is_ready_for_the_next_call_and_is_told_why(ana, power, browser_phone):
     assert "Ready for the next call" in ana.get("/calls").text
+    browser_phone(False)
+    assert "Ready for the next call" not in ana.get("/calls").text
     _press(ana, f"/calls/campaigns/{power}/next")
     assert "Nobody is called in this campaign just now" in ana.get("/calls").text
-    _press(ana, f"/calls/campaigns/{power}/join")
-    assert "needs calls in the browser" in ana.get("/calls").text
+    for path, form in ((f"/calls/campaigns/{power}/join", {}), ("/calls/ready", {"where": "browser"})):
+        _press(ana, path, **form)
+        assert "are not set up here; an organizer can do it. Take them" in ana.get("/calls").text
+    with db.reading() as session:
+        assert session.exec(select(CallSeat)).all() == []
 
 
-def test_ready_for_the_next_call_opens_a_line_and_a_break_closes_it(ana, power, clock, monkeypatch):
-    monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: True))
+def test_ready_for_the_next_call_opens_a_line_and_a_break_closes_it(ana, power, clock):
     _press(ana, f"/calls/campaigns/{power}/join")
     page = ana.get("/calls").text
     assert 'data-place="power" data-call="seat"' in page
@@ -227,8 +243,7 @@ def test_ready_for_the_next_call_opens_a_line_and_a_break_closes_it(ana, power, 
         assert queries.ready_in(session, power, clock.now()) == []
 
 
-def test_who_answered_stands_before_the_volunteer_with_the_script_and_the_verdicts(ana, power, clock, monkeypatch):
-    monkeypatch.setattr(Settings, "has_browser_phone", property(lambda _self: True))
+def test_who_answered_stands_before_the_volunteer_with_the_script_and_the_verdicts(ana, power, clock):
     with db.transaction() as session:
         factories.member(session, session.get(Campaign, power), clock.now())
     _press(ana, f"/calls/campaigns/{power}/join")

@@ -8,6 +8,7 @@
   let line = null;
   let wanted = "";
   let tried = "";
+  let pressed = false;
 
   function tell(sentence) {
     const told = find("phone-trouble");
@@ -99,6 +100,7 @@
           location.assign(location.pathname);
           return;
         }
+        pressed = isDone;
         if (!isDone) tell("That did not work. Look again in a moment.");
       } catch {
         tell("There is no network just now. Try again in a moment.");
@@ -106,6 +108,13 @@
     }
     button.disabled = false;
     window.htmx.trigger("#now", "look");
+  });
+
+  // What was pressed has changed nothing: the page, loaded anew, says why. Not while somebody is on the line.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const isUnchanged = event.detail.xhr.status === 204;
+    if (event.detail.elt.id === "now" && pressed && isUnchanged && !line) location.reload();
+    pressed = false;
   });
 
   document.addEventListener("htmx:afterSettle", follow);
