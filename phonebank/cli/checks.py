@@ -12,7 +12,7 @@ from phonebank import db, jobs, migrations
 from phonebank.campaigns import queries
 from phonebank.campaigns.models import CampaignStatus
 from phonebank.cli import opening, premises
-from phonebank.errors import PhonebankError, RefusedError, UnavailableError
+from phonebank.errors import NotFoundError, PhonebankError, RefusedError, UnavailableError
 from phonebank.gateway.account import Account
 from phonebank.migrations import Shape
 from phonebank.settings import Settings
@@ -20,6 +20,7 @@ from phonebank.settings import Settings
 _ANSWERS_WITHIN_S = 10
 _LITTLE_ROOM = 200_000_000  # bytes
 _LIVE = "/health/live"
+_BROWSER = "browser phone"
 
 
 class State(StrEnum):
@@ -50,6 +51,8 @@ def look(settings: Settings, *, fix: bool) -> Iterator[Finding]:
     if account is not None:
         for sender in _senders():
             yield from _sender(account, sender, settings, fix=fix)
+        if settings.twilio_app_sid:
+            yield _asked(_BROWSER, lambda: _browser(account, settings, fix=fix))
 
 
 def database(settings: Settings) -> Finding:
@@ -179,6 +182,24 @@ def _voice(account: Account, sender: str, settings: Settings, *, fix: bool) -> F
         return Finding(part, State.WARN, "cannot be set to this machine's own address", "Set PUBLIC_URL first.")
     account.set_voice_url(sender)
     return Finding(part, State.OK, f"set: calls come to {settings.address}/twilio/voice")
+
+
+def _browser(account: Account, settings: Settings, *, fix: bool) -> Finding:
+    if not settings.has_browser_phone:
+        mend = "Set TWILIO_API_KEY and TWILIO_API_SECRET beside TWILIO_APP_SID."
+        return Finding(_BROWSER, State.WARN, "has no API key, so volunteers take calls at their own phones", mend)
+    try:
+        where = account.browser_url()
+    except NotFoundError:
+        mend = "Copy TWILIO_APP_SID from the TwiML apps of this account."
+        return Finding(_BROWSER, State.BAD, "the account has no such TwiML app", mend)
+    if where == account.our_browser_url:
+        return Finding(_BROWSER, State.OK, "volunteers speak in their browsers")
+    if not fix:
+        told = f"its TwiML app leads {f'to {where}' if where else 'nowhere'}"
+        return Finding(_BROWSER, State.BAD, told, "Run `phonebank doctor --fix`.")
+    account.set_browser_url()
+    return Finding(_BROWSER, State.OK, f"set: it leads to {account.our_browser_url}")
 
 
 def _asked(part: str, ask: Callable[[], Finding]) -> Finding:

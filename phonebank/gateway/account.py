@@ -78,6 +78,24 @@ class Account:
         with twilio.asking():
             self._find(number).update(voice_url=self.our_voice_url, voice_method="POST")
 
+    @property
+    def our_browser_url(self) -> str:
+        """Where a volunteer's browser phone is answered."""
+        return f"{self._settings.address}/twilio/calls/browser"
+
+    def browser_url(self) -> str:
+        """Where our TwiML app sends browser phones; "" for nowhere. Raises NotFoundError when it is not the account's."""
+        with twilio.asking():
+            return str(self._app().fetch().voice_url or "")
+
+    def set_browser_url(self) -> None:
+        """Let browser phones be answered at our public address."""
+        with twilio.asking():
+            self._app().update(voice_url=self.our_browser_url, voice_method="POST")
+
+    def _app(self) -> Any:
+        return self._client.api.account.applications(str(self._settings.twilio_app_sid))
+
     def _sms_url(self) -> str:
         return f"{self._settings.address}/twilio/sms"
 

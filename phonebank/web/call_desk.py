@@ -22,8 +22,8 @@ def shown(session: Session, me: Person, now: datetime) -> dict[str, Any]:
     person_id = me.id or 0
     seat, call = queries.seat_of(session, person_id), queries.ringing_for(session, person_id)
     has_browser = guards.settings().has_browser_phone
-    shared = {"seat": seat, "by_phone": bool(seat and seat.phone), "has_browser_phone": has_browser}
-    shared |= {"verdicts": inbox.VERDICTS}
+    shared: dict[str, Any] = {"seat": seat, "by_phone": bool(seat and seat.phone), "verdicts": inbox.VERDICTS}
+    shared["has_browser_phone"] = has_browser
     if call is None:
         place = "waiting" if seat is not None and seat.ready_since is not None else "away"
         joined = campaigns.find(session, seat.campaign_id) if seat is not None else None

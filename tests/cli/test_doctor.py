@@ -5,6 +5,8 @@ import json
 import pytest
 
 from phonebank import db, jobs
+from phonebank.cli import checks
+from phonebank.errors import NotFoundError
 from phonebank.gateway.account import Account
 from phonebank.settings import load
 from tests.support.campaigns import a_campaign
@@ -100,3 +102,40 @@ def test_a_person_reads_one_line_a_part(phonebank):
     result = phonebank("doctor")
     assert result.exit_code == 1
     assert all(line.split()[0] in {"ok", "warn", "bad"} for line in result.stdout.splitlines())
+
+
+@pytest.fixture
+def app(well, monkeypatch):
+    """The TwiML app of the account, as {"url"}, and the settings that name it."""
+    app = {"url": "https://old.example.org/voice"}
+    monkeypatch.setattr(Account, "browser_url", lambda _self: app["url"])
+    monkeypatch.setattr(Account, "set_browser_url", lambda self: app.update(url=self.our_browser_url))
+    monkeypatch.setenv("TWILIO_APP_SID", "AP" + "0" * 32)
+    return app
+
+
+def test_a_browser_phone_that_leads_elsewhere_is_told_and_mended(app, findings, monkeypatch):
+    found, _ = findings()
+    assert (found["browser phone"]["state"], "API_KEY" in found["browser phone"]["mend"]) == ("warn", True)
+    monkeypatch.setenv("TWILIO_API_KEY", "SK" + "0" * 32)
+    monkeypatch.setenv("TWILIO_API_SECRET", "s" * 32)
+    monkeypatch.setattr(Account, "check", lambda _self: "Ours")
+    monkeypatch.setattr(checks, "_senders", list)
+    found, status = findings()
+    assert (found["browser phone"]["told"], status) == ("its TwiML app leads to https://old.example.org/voice", 1)
+    found, _ = findings("--fix")
+    assert found["browser phone"]["state"] == "ok"
+    assert app["url"].endswith("/twilio/calls/browser")
+    assert findings()[0]["browser phone"]["told"] == "volunteers speak in their browsers"
+
+
+def test_a_browser_phone_of_another_account_is_bad(app, findings, monkeypatch):
+    def missing(_self):
+        raise NotFoundError("nothing there")
+
+    for name in ("TWILIO_API_KEY", "TWILIO_API_SECRET"):
+        monkeypatch.setenv(name, "SK" + "0" * 32)
+    monkeypatch.setattr(Account, "check", lambda _self: "Ours")
+    monkeypatch.setattr(checks, "_senders", list)
+    monkeypatch.setattr(Account, "browser_url", missing)
+    assert findings()[0]["browser phone"]["told"] == "the account has no such TwiML app"
