@@ -84,7 +84,7 @@ class Account:
         return f"{self._settings.address}/twilio/calls/browser"
 
     def browser_url(self) -> str:
-        """Where our TwiML app sends browser phones; "" for nowhere. Raises NotFoundError when it is not the account's."""
+        """Where our TwiML app sends browser phones; "" for nowhere. Raises NotFoundError when there is none."""
         with twilio.asking():
             return str(self._app().fetch().voice_url or "")
 
