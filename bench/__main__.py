@@ -17,7 +17,7 @@ from bench.figures import KEPT_IN
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
-NAMES = ("send", "priority", "import", "scale", "walk", "inbox", "calls", "forecast")
+NAMES = ("send", "priority", "import", "scale", "walk", "inbox", "calls", "dialing", "forecast")
 HEAD = """# Performance
 
 What each promise of speed costs, beside the limit measured in the same run. `make bench` measures again and writes this

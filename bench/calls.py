@@ -33,7 +33,7 @@ from tests.support.blast import ACCOUNT, TOKEN
 from tests.support.servers import free_port
 
 LIMIT_MS = 50
-SENDER = "+12025550100"
+SENDER = "+12025550190"
 WARMS_UP_S = 3
 AT_ONCE, AT_ONCE_FOR_S = 8, 5
 CAMPAIGN = f"""
@@ -147,10 +147,13 @@ def _p99(took: list[float]) -> float:
     return statistics.quantiles(took, n=100)[98] * 1000
 
 
+def _phones(number: int) -> list[str]:
+    return [f"+1{212 + i // 7_000_000}{2_000_000 + i:07d}" for i in range(number)]
+
+
 def _write_down(calls: int) -> None:
     """A campaign whose calls are all ringing."""
-    now = clock.now()
-    phones = [f"+1{212 + i // 7_000_000}{2_000_000 + i:07d}" for i in range(calls)]
+    now, phones = clock.now(), _phones(calls)
     with db.transaction() as session:
         session.add(ContactList(name="everyone", created_at=now))
         session.flush()

@@ -10,6 +10,11 @@ from pydantic import AfterValidator, Field
 from phonebank.campaigns.models import Campaign
 from phonebank.campaigns.spec_types import Language, Name, SpecTable, Template, span
 
+_POLLY = "Danielle|Gregory|Ivy|Joanna|Joey|Justin|Kendra|Kevin|Kimberly|Matthew|Ruth|Salli|Stephen"
+_VOICE = re.compile(rf"man|woman|alice|Polly\.({_POLLY})(-Neural|-Generative)?|Google\.en-US-[\w-]+")
+"""Those that say American English (https://www.twilio.com/docs/voice/twiml/say/text-speech); others fail (13512)."""
+
+_RECORDED = ("greeting", "ask", "voicemail", "greeting_es", "ask_es", "voicemail_es")
 _TOLL_FREE = re.compile(r"\+18(?:00|33|44|55|66|77|88)\d{7}")
 
 
@@ -32,6 +37,24 @@ def _toll_free(text: str) -> str:
     return plain
 
 
+def _voice(name: str) -> str:
+    if not _VOICE.fullmatch(name):
+        raise ValueError("must be a voice of Twilio's that speaks American English, like Polly.Joanna-Neural")
+    return name
+
+
+def _recorded(line: str) -> str:
+    if line not in _RECORDED:
+        raise ValueError(f"is no line that can be recorded; there are {', '.join(_RECORDED)}")
+    return line
+
+
+def _spoken(language: str) -> str:
+    if language != "es":
+        raise ValueError("calls are spoken in English, and in Spanish under [call.languages.es]")
+    return language
+
+
 class CallWords(SpecTable):
     """The spoken lines of a call in one language; None uses our own."""
 
@@ -52,14 +75,16 @@ class CallSpec(SpecTable):
     """The script of a call campaign. `spacing` lies between two tries for one person."""
 
     mode: CallMode = CallMode.SCRIPTED
-    voice: Name = "Polly.Joanna-Neural"
+    voice: Annotated[Name, AfterValidator(_voice)] = "Polly.Joanna-Neural"
     greeting: Template = (
         "Hi {{ first_name }}, this is {{ sender_name }} with {{ organization }}. Press 9 and we will not call again."
     )
     ask: Template
     voicemail: Template | None = None
-    languages: dict[Language, CallWords] = Field(default_factory=dict)
-    audio: dict[Name, Annotated[str, AfterValidator(_https)]] = Field(default_factory=dict)  # line → its recording
+    languages: dict[Annotated[Language, AfterValidator(_spoken)], CallWords] = Field(default_factory=dict)
+    audio: dict[Annotated[Name, AfterValidator(_recorded)], Annotated[str, AfterValidator(_https)]] = Field(
+        default_factory=dict
+    )  # line → its recording
     attempts: int = Field(3, ge=1, le=10)
     spacing: Annotated[str, AfterValidator(_spaced)] = "4h"
     calls_per_second: float = Field(1.0, ge=0.01, le=100, allow_inf_nan=False)

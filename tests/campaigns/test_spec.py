@@ -93,6 +93,37 @@ def test_each_mistake_is_told_with_its_key_and_line(was, becomes, told):
     assert told in refusal(WHOLE.replace(was, becomes, 1))
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("", "a campaign of calls needs a [call] table with its ask"),
+        ("[call]", "call.ask (line 8): is required"),
+        ('[call]\nask = " "', "call.ask (line 9): is empty"),
+        ('[call]\nask = "Come?"\nvoice = "Darth.Vader"', "call.voice (line 10): must be a voice of Twilio's"),
+        ('[call]\nask = "Come?"\nvoice = "Polly.Lupe"', "speaks American English"),
+        ('[call]\nask = "Come?"\nmode = "robot"', "must be 'scripted', 'preview' or 'power'"),
+        ('[call]\nask = "Come?"\ntoll_free = "+12025550143"', "must be a toll-free number"),
+        ('[call]\nask = "Come?"\nspacing = "soon"', "must be a length of time"),
+        ('[call]\nask = "Come?"\naudio = {ask = "http://x.org/a.mp3"}', "must be an address that begins with https://"),
+        ('[call]\nask = "Come?"\naudio = {aks = "https://x.org/a.mp3"}', "there are greeting, ask, voicemail"),
+        ('[call]\nask = "Come?"\n[call.languages.fr]\nask = "Venez ?"', "in Spanish under [call.languages.es]"),
+        (f'[call]\nask = "{"very " * 900}"', "call.ask (line 9): The text has"),
+    ],
+)
+def test_each_mistake_in_a_campaign_of_calls_is_told(table, told):
+    head, _, ask = PHONE_BANK.partition("[ask]")
+    assert told in refusal(f'channel = "call"\n{head}{table}\n\n[ask]{ask}')
+
+
+@pytest.mark.parametrize(
+    "voice", ["man", "Polly.Ruth", "Polly.Joanna-Neural", "Polly.Joanna-Generative", "Google.en-US-Chirp3-HD-Aoede"]
+)
+def test_a_voice_that_speaks_american_english_is_taken(voice):
+    head, _, ask = PHONE_BANK.partition("[ask]")
+    read = spec.parse(f'channel = "call"\n{head}[call]\nask = "Come?"\nvoice = "{voice}"\n[ask]{ask}')
+    assert read.call.voice == voice
+
+
 def test_a_mistake_in_the_second_of_several_tables_is_told_with_its_own_line():
     two = WHOLE + '\n[[followups]]\nbefore = "2h"\ntxt = "Soon!"\n'
 
