@@ -12,7 +12,7 @@ import click
 
 from phonebank import clock, db, logs
 from phonebank.campaigns import queries, spec
-from phonebank.campaigns.models import Campaign, SentBy
+from phonebank.campaigns.models import Campaign, Channel, SentBy
 from phonebank.campaigns.spec import CampaignSpec
 from phonebank.cli import drawing, durations, forecasting, playing, printing, rehearsing, run
 from phonebank.cli.playing import Play
@@ -20,7 +20,7 @@ from phonebank.cli.printing import warn
 from phonebank.cli.supervising import Supervisor
 from phonebank.contacts import importing
 from phonebank.contacts.importing import Order
-from phonebank.errors import BadInputError
+from phonebank.errors import BadInputError, RefusedError
 from phonebank.rehearsal import disguise, staging
 from phonebank.rehearsal.tempo import Tempo
 from phonebank.reports.staffing import Bound
@@ -29,6 +29,10 @@ from phonebank.settings import Settings
 _LIST = "rehearsal"
 _TOLD_AT_ONCE = 2000
 _SERVICE = "MG00000000000000000000000000000000"
+_ONLY_TEXTS = (
+    "Only campaigns of texts are forecast. To watch calls, run `phonebank run --rehearse`: it makes some itself, and "
+    "others that you launch on its pages."
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ def rehearse(  # noqa: PLR0913, PLR0917  # a command's options
     Nothing leaves this machine: everyone is given a number that nobody has, in a database that is thrown away.
     """
     described = spec.load(campaign)
+    if described.channel is Channel.CALL:
+        raise RefusedError(_ONLY_TEXTS)
     wishes = _Wishes(contacts, seed, speed, _moment(at, described) if at else None, lasts, Bound(wait, handling), page)
     logs.configure("ERROR")
     told = _play(described, wishes)
@@ -142,9 +148,8 @@ def _create(described: CampaignSpec) -> Campaign:
     """The campaign over this one list, with its people in disguise."""
     here = {"lists": (_LIST,), "exclude": described.exclude.model_copy(update={"lists": ()})}
     here |= {"sent_by": SentBy.MACHINE}  # nobody is there to send by hand
-    sender = staging.CALLS_FROM if described.sender.startswith("+") else _SERVICE
     with db.transaction() as session:
-        made = spec.create(session, described.model_copy(update={**here, "sender": sender}), clock.now())
+        made = spec.create(session, described.model_copy(update={**here, "sender": _SERVICE}), clock.now())
         disguise.disguise(session, made, clock.now())
     return made
 

@@ -87,6 +87,11 @@ def is_known_textless(session: Session, phone: str) -> bool:
     return session.get(TextlessNumber, phone) is not None
 
 
+def consents(session: Session) -> list[Consent]:
+    """Every consent on record."""
+    return list(session.exec(select(Consent)))
+
+
 def has_consent(phone: Any) -> Any:
     """SQL: whether whoever has the number in this column agreed to hear from us."""
     return exists().where(col(Consent.phone) == phone)

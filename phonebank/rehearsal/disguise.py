@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from phonebank.campaigns import queries
 from phonebank.campaigns.models import Campaign
+from phonebank.contacts import queries as contacts
 from phonebank.errors import RefusedError
 from phonebank.rehearsal.admitting import is_valid_number
 
@@ -16,16 +17,19 @@ _OF_EACH = 100
 
 
 def disguise(session: Session, campaign: Campaign, now: datetime) -> int:
-    """New numbers for everyone on a campaign's lists; all else about them stays, their time zones too. How many.
+    """New numbers for everyone on a campaign's lists; the rest stays, time zones and consents too. How many.
 
     Raises RefusedError for more people than there are such numbers.
     """
     people = list(session.scalars(queries.members_of(campaign, now=now)))
     free = fictional(taken={person.phone for person in people})
+    given: dict[str, str] = {}
     for person in people:
-        person.phone = next(free, "")
+        given[person.phone] = person.phone = next(free, "")
         if not person.phone:
             raise RefusedError(f"A rehearsal takes {_OF_EACH * len(_area_codes()):,} people at most.")
+    for consent in contacts.consents(session):
+        consent.phone = given.get(consent.phone, consent.phone)
     session.flush()
     return len(people)
 

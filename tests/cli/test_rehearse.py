@@ -75,3 +75,13 @@ def test_a_campaign_file_is_refused_as_for_the_real_thing(tmp_path, phonebank, c
 def test_a_list_is_refused_as_for_the_real_thing(tmp_path, phonebank, campaign):
     (tmp_path / "list.csv").write_bytes(b"%PDF-1.7 not a list")
     assert "PDF" in phonebank.refused("rehearse", campaign, "--contacts", tmp_path / "list.csv")
+
+
+def test_calls_are_not_forecast_and_it_says_where_to_watch_them(campaign, contacts):
+    campaign.write_text(
+        staging.SAMPLE_CAMPAIGN.with_name("sample_calls.toml").read_text().replace("2027-02", "2037-02")
+    )
+    command = [sys.executable, "-m", "phonebank", "rehearse", campaign, "--contacts", contacts]
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "phonebank run --rehearse" in done.stderr
