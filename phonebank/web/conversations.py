@@ -1,12 +1,13 @@
 """One conversation as its page shows it: what was said, understood and asked, and what to say next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 
 from sqlmodel import Session
 
+from phonebank import clock, db
 from phonebank.calls import queries as calls
 from phonebank.calls.models import Call, CallLine, Speaker
 from phonebank.contacts.models import Contact
@@ -17,17 +18,20 @@ from phonebank.messages.models import Direction, Message, MessageKind, MessageSt
 from phonebank.messages.queries import conversation
 from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import standing
+from phonebank.people import audit
 from phonebank.people import queries as people
+from phonebank.people.models import Deed
 from phonebank.replies import queries as replies
 from phonebank.replies.marking import Piece, marked
 from phonebank.replies.models import ReplyReading
 from phonebank.replies.named_times import NamedTime, named_times
+from phonebank.web import guards
 from phonebank.web.live import stamp_of
 
 
 @dataclass(frozen=True)
 class Said:
-    """One text, or (`in_call`) one thing said in a call. `writer` is empty when it went by itself.
+    """One text, or one thing said in a call (`call_id`). `writer` is empty when it went by itself.
 
     `pictures` are content types.
     """
@@ -45,7 +49,7 @@ class Said:
     campaign_id: int | None = None
     pieces: Sequence[Piece] = ()  # of their text, the words that told the reader marked
     times: Sequence[NamedTime] = ()  # the days and hours they name, where it is known which they mean
-    in_call: bool = False
+    call_id: int | None = None
     understood: str = ""  # what they meant, of a line in a call
 
 
@@ -132,6 +136,16 @@ def said(session: Session, phone: str, zone: str = "") -> list[Said]:
     return [one for _, one in merge(texts, [(line.at, _spoken(line, call, writers)) for line, call in spoken], key=_at)]
 
 
+def note_calls_read(texts: Iterable[Said]) -> None:
+    """Write down in the audit trail whose words in calls these show; nothing where there are none."""
+    read = sorted({text.call_id for text in texts if text.call_id is not None})
+    if read:
+        told = f"read call {', '.join(map(str, read))}"
+        with db.transaction() as session:
+            by, now = guards.signature(), clock.now()
+            audit.record(session, Deed.CALL_OPENED, by=by, about="a conversation", now=now, detail=told)
+
+
 def first_name(session: Session, phone: str) -> str:
     """Empty for a number we do not know."""
     contact = handoffs.contact_of(session, phone)
@@ -178,7 +192,7 @@ def _spoken(line: CallLine, call: Call, writers: Mapping[int, str]) -> Said:
         due_at=None,
         reading=None,
         campaign_id=call.campaign_id,
-        in_call=True,
+        call_id=call.id,
         understood=line.intent or "",
     )
 

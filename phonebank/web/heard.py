@@ -48,7 +48,10 @@ def everyone() -> ResponseReturnValue:
 def one(message_id: int) -> ResponseReturnValue:
     with db.reading() as session:
         row = _row(session, _theirs(session, message_id))
-        return render_template("inbox/one.html", row=row, texts=conversations.said(session, row.message.phone))
+        texts = conversations.said(session, row.message.phone)
+        answer = render_template("inbox/one.html", row=row, texts=texts)
+    conversations.note_calls_read(texts)
+    return answer
 
 
 @blueprint.post("/<int:message_id>/take")

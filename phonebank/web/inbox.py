@@ -95,7 +95,7 @@ def page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: i
         seen = conversations.stamp(session, handoff_id, guards.my_id(), now, others)
         shown = _talk(session, handoff_id, others)
         hours = context.hours_of(session, shown.handoff, shown.contact)
-        return render_template(
+        answer = render_template(
             "inbox/conversation.html",
             talk=shown,
             piece=live.piece_at(seen, "inbox/_talk.html", talk=shown),
@@ -110,7 +110,9 @@ def page(handoff_id: int, *, body: str | None = None, wrong: str = "", status: i
             wrong=wrong,
             nonce=nonce(),
             keep_every_s=max(1.0, _KEPT_EVERY.total_seconds() / max(1.0, clock.speed())),
-        ), status
+        )
+    conversations.note_calls_read((*shown.before, *shown.texts))
+    return answer, status
 
 
 def next_address(*, but: int | None = None) -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlmodel import select
 
 from phonebank import db
 from phonebank.calls.models import Call, CallKind, CallLine, Speaker
@@ -12,7 +13,7 @@ from phonebank.messages.queries import conversation
 from phonebank.optouts import ledger
 from phonebank.optouts.models import Ban
 from phonebank.optouts.queries import standing
-from phonebank.people.models import Role
+from phonebank.people.models import AuditEntry, Role
 from tests.support import conversations as make
 
 pytestmark = pytest.mark.database("sqlite")
@@ -197,6 +198,10 @@ def test_what_was_said_in_a_call_stands_among_the_texts(volunteer, waits, clock)
     ]
     assert page.count("by phone, ") == 5
     assert "Understood as not now" in page
+    ana.open(f"/inbox/{handoff_id}")
+    with db.reading() as session:
+        [read] = session.exec(select(AuditEntry)).all()
+        assert (read.deed, read.detail, read.by.split(" (")[0]) == ("call_opened", f"read call {call.id}", "Ana")
 
 
 def test_names_and_words_that_are_html_stay_words(volunteer, waits):
