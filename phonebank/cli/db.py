@@ -6,7 +6,9 @@ import click
 
 from phonebank import clock, migrations
 from phonebank import db as database
-from phonebank.cli import backups, opening, printing
+from phonebank.cli import backups, opening, printing, trail
+from phonebank.migrations import Shape
+from phonebank.people.models import Deed
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -35,6 +37,8 @@ def backup(file: Path, *, replace: bool) -> None:
     """
     with opening.opened(in_shape=False) as settings:
         backups.back_up(database.engine(), settings, file, replace=replace)
+        if migrations.shape(database.engine()) is Shape.CURRENT:  # an older one is backed up before it is upgraded
+            trail.record(Deed.BACKED_UP, about="the database")
     printing.say(f"Backed up into {file} ({file.stat().st_size:,} bytes).")
 
 
@@ -46,6 +50,7 @@ def restore(file: Path, *, replace: bool) -> None:
     with opening.opened(in_shape=False) as settings:
         backups.restore(database.engine(), settings, file, replace=replace)
         paused = backups.pause_all(database.engine(), clock.now())
+        trail.record(Deed.RESTORED, about="the database")
     printing.say(f"Restored from {file}.")
     for name in paused:
         printing.warn(f"Paused “{name}”: texts and opt-outs since the backup are not in it. Check before you resume.")

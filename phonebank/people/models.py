@@ -102,6 +102,8 @@ class Deed(StrEnum):
     DELETED = "deleted"
     IMPORTED = "imported"
     EXPORTED = "exported"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"  # a backup in place of the database
     CALL_OPENED = "call_opened"  # read, or listened to
     ERASED = "erased"
     OPT_OUT_RECORDED = "opt_out_recorded"

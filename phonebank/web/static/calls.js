@@ -112,7 +112,7 @@
 
   // What was pressed has changed nothing: the page, loaded anew, says why. Not while somebody is on the line.
   document.addEventListener("htmx:afterRequest", (event) => {
-    const isUnchanged = event.detail.xhr.status === 204;
+    const isUnchanged = event.detail.xhr?.status === 204;
     if (event.detail.elt.id === "now" && pressed && isUnchanged && !line) location.reload();
     pressed = false;
   });
