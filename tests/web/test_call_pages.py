@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import select
 
 from phonebank import db
-from phonebank.calls.models import CallStatus, Speaker
+from phonebank.calls.models import Call, CallKind, CallStatus, Speaker
 from phonebank.campaigns import queries
 from phonebank.campaigns.models import CampaignStatus
 from phonebank.people.models import AuditEntry, Deed
 from phonebank.reports import calls as reports
+from phonebank.reports.standing import standing
 from tests.support.call_rows import a_call, said
 from tests.support.campaigns import NOW, PHONE_BANK, a_campaign, a_contact
 
@@ -41,6 +42,7 @@ def campaign_id(app):
         return campaign.id
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_calls_are_counted_by_how_they_went_and_by_the_hour(app, campaign_id):
     with db.reading() as session:
         told = reports.calls(session, queries.by_id(session, campaign_id))
@@ -48,6 +50,37 @@ def test_calls_are_counted_by_how_they_went_and_by_the_hour(app, campaign_id):
     assert [told[name] for name in figures] == [4, 1, 2, 1, 1, 1, 2, 1, 1]
     assert (told["waited_s"], told["abandoned_share"]) == (3.0, 0.5)
     assert [(one["dialed"], one["people"], one["machines"], one["nobody"]) for one in told["hours"]] == [(4, 2, 1, 1)]
+
+
+@pytest.mark.database("sqlite", "postgresql")
+def test_what_the_calls_cost_counts_in_how_a_campaign_stands(app, campaign_id):
+    with db.transaction() as session:
+        for call in session.exec(select(Call)):
+            call.cost_micros = 40_000
+        session.add(
+            Call(
+                kind=CallKind.LEG,
+                campaign_id=campaign_id,
+                phone="+12025550149",
+                sender="+12025550100",
+                claimed_at=NOW,
+                cost_micros=14_000,
+                created_at=NOW,
+            )
+        )
+        session.add(
+            Call(
+                kind=CallKind.SCRIPTED,
+                campaign_id=campaign_id,
+                phone="+12025550148",
+                sender="+12025550100",
+                cost_micros=40_000,
+                created_at=NOW,
+            )
+        )
+    with db.reading() as session:
+        stands = standing(session, queries.by_id(session, campaign_id))
+    assert (stands["cost"], stands["calls"]) == (0.174, {"completed": 3, "busy": 1, "queued": 1})
 
 
 def test_a_campaign_of_texts_has_no_calls_to_count(app):
