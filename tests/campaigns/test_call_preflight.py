@@ -41,6 +41,12 @@ def test_calls_to_those_who_agreed_pass_with_their_price_and_time():
     assert found.seconds == pytest.approx(4)
 
 
+@pytest.mark.parametrize(("mode", "is_said"), [("scripted", True), ("preview", False), ("power", False)])
+def test_staff_are_told_to_have_somebody_ready_for_whoever_would_rather_talk(mode, is_said):
+    agrees(ELSA, OMAR)
+    assert ("Whoever asks for a person" in told(look_at_calls(two(), mode=mode), About.PEOPLE)) is is_said
+
+
 def test_a_recording_is_announced_to_staff():
     agrees(ELSA, OMAR)
     assert "Everybody hears so before it begins" in told(look_at_calls(two(), record=True), About.TEXTS)

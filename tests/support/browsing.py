@@ -23,6 +23,10 @@ _WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingC
 expect.set_options(timeout=10_000)
 
 
+_NO_NETWORK = ("Failed to load resource", "net::ERR", "htmx:sendError", "htmx:afterRequest")
+"""What the browser and htmx say of a request that met nobody, as when a test takes the network away."""
+
+
 @dataclass
 class Site:
     """`errors` are the scripts' own; an answer refused by the server is none."""
@@ -68,7 +72,7 @@ class Site:
             self.errors.append(f"a page asked another site: {url}")
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind == "error" and "Failed to load resource" not in text and "net::ERR" not in text:
+        if kind == "error" and not any(words in text for words in _NO_NETWORK):
             self.errors.append(text)
 
 
