@@ -23,8 +23,8 @@ _VERBS = {
     "replies": ("replies:replies", "How replies are read."),
     "handoffs": ("handoffs:handoffs", "Conversations that wait for a person."),
     "optouts": ("optouts:optouts", "Numbers that must not be reached."),
-    "rehearse": ("rehearse:rehearse", "A whole campaign against simulated supporters."),
-    "trace": ("trace:trace", "One text's life, line by line."),
+    "rehearse": ("rehearse:rehearse", "A whole campaign of texts against simulated supporters."),
+    "trace": ("trace:trace", "One text's or call's life, line by line."),
 }
 _ALSO = {"backup": "db:backup", "restore": "db:restore"}
 

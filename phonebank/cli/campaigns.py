@@ -104,7 +104,7 @@ def launch(name: str, at: str | None, because: str | None) -> None:
 @click.argument("name")
 @click.option("--because", metavar="TEXT", default="paused by hand", help="Why, for whoever looks next.")
 def pause(name: str, because: str) -> None:
-    """Stop its texts within two seconds; volunteers' answers still go. Takes back a launch that is scheduled."""
+    """Stop its texts and calls within two seconds; volunteers' answers still go. Takes back a scheduled launch."""
 
     def stop(session: Session, campaign_id: int, now: datetime) -> bool:
         by = opening.operator()
@@ -165,7 +165,7 @@ def list_(wants_json: bool) -> None:
 @click.argument("name")
 @JSON
 def status(name: str, wants_json: bool) -> None:
-    """How it stands: people, outcomes, texts, conversations, cost."""
+    """How it stands: people, outcomes, texts, calls, conversations, cost."""
     with opening.opened(), db.reading() as session:
         campaign = queries.by_name(session, name)
         counted, beside = standing(session, campaign), progress(session, campaign, clock.now())

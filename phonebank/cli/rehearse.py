@@ -82,7 +82,7 @@ def rehearse(  # noqa: PLR0913, PLR0917  # a command's options
     page: Path | None,
     wants_json: bool,
 ) -> None:
-    """Run CAMPAIGN.toml against simulated supporters with the names and time zones of a list.
+    """Run CAMPAIGN.toml, of texts, against simulated supporters with the names and time zones of a list.
 
     Nothing leaves this machine: everyone is given a number that nobody has, in a database that is thrown away.
     """
